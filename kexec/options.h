@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every wish, from argv, in one struct. Parsing is one pass over one table (options.c); it opens no
+ * file and asks nothing of the machine but the name of its architecture.
+ */
+#ifndef KEXEC_OPTIONS_H
+#define KEXEC_OPTIONS_H
+
+#include "kexec/memmap.h"
+
+enum call_choice {
+	CALL_AUTO,	/* -a, the default: kexec_file_load, with kexec_load as the fallback */
+	CALL_FILE,	/* -s */
+	CALL_SEGMENTS,	/* -c: kexec_load */
+};
+
+enum plan_form { PLAN_NONE, PLAN_TEXT, PLAN_JSON, PLAN_MAP };
+
+enum args_style { ARGS_DEFAULT, ARGS_LINUX, ARGS_ELF, ARGS_NONE };
+
+struct options {
+	/* What to do. */
+	bool help, version, status, print_crash_size;
+	bool load, unload, exec, shutdown;	/* after the order-free rules of the compatibility document */
+	bool panic;				/* -p: the crash kernel */
+	bool sync, ifdown;
+	bool load_given;			/* -l itself was given: -S looks at kexec_loaded then */
+	bool debug;
+	enum plan_form plan;
+	const char *sysroot;			/* --sysroot=DIR, or NULL; implies a plan */
+
+	/* How to load. */
+	enum call_choice call;
+	const char *type;			/* -t, or NULL */
+	bool no_checks;				/* -i */
+	uint64_t mem_min, mem_max;		/* mem_max is inclusive, as on the command line; UINT64_MAX: none */
+	bool mem_min_given, mem_max_given;
+	uint64_t entry;
+	bool entry_given;
+	bool no_cma, force_dtb, hotplug;
+
+	/* What to load. */
+	const char *kernel;			/* the first operand, or NULL */
+	const char *initrd, *dtb;		/* or NULL */
+	const char *append;			/* --append/--command-line; the last (s390x: all, joined), or NULL */
+	bool reuse_cmdline, reuse_initrd;
+	enum args_style args;
+	bool real_mode, entry_32bit, no_efi, reuse_video_type, no_old_root;
+
+	/* Where purgatory speaks. */
+	bool console_vga, console_serial, reset_vga;
+	uint16_t serial_base;			/* I/O port: 0x3f8 for ttyS0 */
+	uint32_t serial_baud;			/* 0: leave the port as it is */
+	const char *serial_name;		/* arm64: --serial=NAME */
+
+	/* Options that were given, by name, for "has no effect on ..." and "comes later" sentences. */
+	const char *given[64];
+	unsigned given_count;
+};
+
+/*
+ * Parses argv. `arch_name` is the struct arch name ("x86_64", ...) whose options decide what an
+ * abbreviation means. Allocates joined texts from `arena`. On failure error->usage tells whether the
+ * usage text belongs on stdout.
+ */
+bool options_parse(struct options *options, int argc, char **argv, const char *arch_name, struct arena *arena,
+		   struct error *error) must_check;
+
+/* Whether the option was given, by its canonical long name ("dtb"; "append" also for --command-line). */
+bool options_given(const struct options *options, const char *name);
+
+#endif

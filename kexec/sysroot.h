@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reading the small files of /proc and /sys, of this machine or of a captured tree. It knows paths
+ * and number formats, not what the numbers mean.
+ */
+#ifndef KEXEC_SYSROOT_H
+#define KEXEC_SYSROOT_H
+
+#include "kexec/arena.h"
+
+struct sysroot {
+	const char *path;	/* as given, without a trailing slash; "" for this machine */
+	int fd;			/* of the root directory */
+	bool captured;
+};
+
+/* `path` NULL: this machine. */
+bool sysroot_open(struct sysroot *root, const char *path, struct error *error) must_check;
+void sysroot_close(struct sysroot *root);
+
+enum sysroot_result {
+	SYSROOT_OK,
+	SYSROOT_ABSENT,		/* no such file or directory: the error is not touched */
+	SYSROOT_FAILED,		/* there, but unreadable, not a regular file or too large: error set, file named */
+};
+
+/*
+ * The whole file (at most 64 MiB; no trailing NUL is counted, but one stands behind the bytes).
+ * `path` is absolute as the kernel documentation has it: "/proc/iomem".
+ */
+enum sysroot_result sysroot_read(const struct sysroot *root, struct arena *arena, const char *path,
+				 struct bytes *out, struct error *error) must_check;
+/* A text file without its last newline. */
+enum sysroot_result sysroot_text(const struct sysroot *root, struct arena *arena, const char *path,
+				 const char **out, struct error *error) must_check;
+/* One number, decimal or with 0x; trailing white space is allowed, anything else fails. */
+enum sysroot_result sysroot_number(const struct sysroot *root, struct arena *arena, const char *path,
+				   uint64_t *out, struct error *error) must_check;
+/*
+ * The names in a directory, sorted: numerically where all are numbers, else by byte. At most 65,536.
+ */
+enum sysroot_result sysroot_list(const struct sysroot *root, struct arena *arena, const char *path,
+				 const char *const **names, size_t *count, struct error *error) must_check;
+
+#endif

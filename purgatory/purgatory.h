@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The parameter block of purgatory: what the loader writes and the code that runs between two kernels
+ * reads. Both include this file, so it includes nothing but fixed-width types.
+ *
+ * The image is flat and position independent. Execution starts at its first byte; bytes 0 to 0xff are
+ * the architecture's own (ppc64le: slave processors are released at 0x60), and the block stands at
+ * PURGATORY_PARAMETERS. Numbers are in the target's byte order. The loader copies the image, fills in
+ * the block and gives the segment `memory_size` bytes of memory; what lies behind the image (bss and
+ * stack) starts out as zeros.
+ */
+#ifndef PURGATORY_PURGATORY_H
+#define PURGATORY_PURGATORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define PURGATORY_PARAMETERS 0x100
+#define PURGATORY_MAGIC 0x4b4558454e473031u	/* "KEXENG01" */
+
+#define PURGATORY_REGIONS 16	/* as many as the kernel takes segments */
+#define PURGATORY_ARGUMENTS 8
+
+/* flags */
+#define PURGATORY_VERIFY 0x1u		/* compare the digest before the jump */
+#define PURGATORY_CONSOLE_VGA 0x2u	/* speak on the VGA text screen (x86_64) */
+#define PURGATORY_CONSOLE_SERIAL 0x4u	/* speak on the serial port */
+#define PURGATORY_RESET_VGA 0x8u	/* set the VGA adapter to text mode first (x86_64) */
+
+/* entry_mode */
+#define PURGATORY_ENTRY_64 0u		/* x86_64: 64-bit boot protocol; the only mode elsewhere */
+#define PURGATORY_ENTRY_32 1u		/* x86_64: 32-bit boot protocol, all addresses below 4 GiB */
+
+struct purgatory_region {
+	uint64_t start, size;	/* physical, bytes */
+};
+
+struct purgatory_parameters {
+	uint64_t magic;
+	uint64_t memory_size;	/* set when the image is linked: bytes of memory from its first byte on */
+	uint64_t flags;
+	uint64_t entry;		/* physical address to jump to */
+	uint64_t entry_mode;
+	uint64_t arguments[PURGATORY_ARGUMENTS];	/* x86_64: [0] is boot_params (rsi, esi) */
+	uint64_t serial_base;	/* x86_64: I/O port; arm64: physical address of the port; 0: none */
+	uint64_t serial_baud;	/* 0: leave the speed as it is */
+	uint8_t sha256[32];	/* over the regions' bytes, in order */
+	uint64_t region_count;
+	struct purgatory_region regions[PURGATORY_REGIONS];
+};
+
+#endif
