@@ -61,6 +61,9 @@ struct plan {
 	size_t fact_count, fact_capacity;
 	const char *notes[16];	/* sentences for stderr: an option that has no effect here, ... */
 	unsigned note_count;
+
+	/* For a reader only: what would be loaded if the kernel refused this one's system call. */
+	const struct plan *fallback;
 };
 
 /* What a format's plan function works with. Everything is const but the plan and the arena. */

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Making a plan: which image format, which system call, where each segment goes. It knows the rules
+ * that hold on every machine (those of kernel/kexec_core.c) and leaves boot protocols to the formats in
+ * arch/. A pure function: every fact comes in, nothing goes out but the plan.
+ */
+#include "kexec/plan.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "arch/arch.h"
+#include "kexec/cmdline.h"
+
+/* An option that only kexec_load can honour, when it was given; NULL otherwise. */
+static const char *option_for_segments(const struct options *options)
+{
+	static const char *const names[] = {
+		"mem-min", "mem-max", "entry", "entry-32bit", "real-mode", "reuseinitrd", "dtb",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (options_given(options, names[i]))
+			return names[i];
+	return NULL;
+}
+
+static bool say_unknown_type(const struct image *image, struct bytes kernel, struct error *error)
+{
+	error_headline(error, "Cannot determine the file type of %s", image->kernel_file.path);
+	if (bytes_equal_at(kernel, 0, "\177ELF", 4))
+		error_set(error, "%s is an ELF file, but not one that this architecture can start.",
+			  image->kernel_file.path);
+	else if (kernel.size < 4)
+		error_set(error, "%s holds only %zu byte(s).", image->kernel_file.path, kernel.size);
+	else
+		error_set(error, "%s begins with the bytes %02x %02x %02x %02x, which no kernel format here does.",
+			  image->kernel_file.path, kernel.data[0], kernel.data[1], kernel.data[2], kernel.data[3]);
+	return error_remedy(error, "Name a kernel that was built for this architecture; kexec -h lists the types.");
+}
+
+static const struct format *format_find(const struct arch *arch, const struct options *options,
+					const struct image *image, struct error *error)
+{
+	struct bytes kernel = image_kernel(image);
+	const struct format *found = NULL, *named = NULL;
+
+	for (const struct format *const *format = arch->formats; *format; format++) {
+		if (!found && (*format)->probe(kernel))
+			found = *format;
+		if (options->type && !strcmp(options->type, (*format)->name))
+			named = *format;
+	}
+	if (options->type && !named) {
+		error_headline(error, "Unsupported kernel type %s", options->type);
+		error_set(error, "-t names %s, which is not an image type of %s.", options->type, arch->name);
+		error_remedy(error, "Leave -t out, or take a type from the list that kexec -h prints.");
+		return NULL;
+	}
+	if (!found) {
+		say_unknown_type(image, kernel, error);
+		return NULL;
+	}
+	if (named && named != found && !named->probe(kernel)) {
+		error_headline(error, "Wrong file type %s, file matches type %s", named->name, found->name);
+		error_set(error, "-t says %s, but %s is a %s.", named->name, image->kernel_file.path, found->name);
+		error_remedy(error, "Leave -t out, or write -t %s.", found->name);
+		return NULL;
+	}
+	if (named)
+		found = named;
+	if (found->refusal) {
+		error_headline(error, "Cannot load %s", image->kernel_file.path);
+		error_set(error, "%s is of type %s: %s", image->kernel_file.path, found->name, found->refusal);
+		return NULL;
+	}
+	return found;
+}
+
+static bool choose_file(const struct planning *p, const struct format *format, enum call_choice call,
+			struct error *error)
+{
+	const char *option = option_for_segments(p->options);
+	const char *path = p->image->kernel_file.path;
+
+	if (p->options->real_mode || p->options->entry_32bit) {
+		error_headline(error, "Kexec2 syscall does not support 16bit or 32bit entry yet");
+		error_set(error, "--%s cannot be combined with -s: kexec_file_load knows only the 64-bit entry.",
+			  p->options->real_mode ? "real-mode" : "entry-32bit");
+		return error_remedy(error, "Leave -s out, or use -c.");
+	}
+	if (!format->by_file) {
+		error_status(error, EXIT_NO_FILE_CALL);
+		error_headline(error, "Cannot load %s", path);
+		error_set(error, "%s is of type %s, which no kernel accepts through kexec_file_load (-s).", path,
+			  format->name);
+		return error_remedy(error, "Leave -s out, or use -c.");
+	}
+	p->plan->by = BY_FILE;
+	p->plan->why = call == CALL_FILE ? "-s was given" : "it is tried first, and the running kernel checks the image";
+	if (option && !plan_note(p, error, "--%s has no effect with kexec_file_load (-s).", option))
+		return false;
+	return true;
+}
+
+static bool choose_call(const struct planning *p, const struct format *format, enum call_choice call,
+			struct error *error)
+{
+	const char *option = option_for_segments(p->options);
+	struct plan *plan = p->plan;
+
+	if (call == CALL_FILE)
+		return choose_file(p, format, call, error);
+	plan->by = BY_SEGMENTS;
+	if (call == CALL_SEGMENTS && p->options->call == CALL_SEGMENTS)
+		plan->why = "-c was given";
+	else if (call == CALL_SEGMENTS)
+		plan->why = "kexec_file_load is not to be had";
+	else if (p->machine->xen)
+		plan->why = "a Xen dom0 has no kexec_file_load";
+	else if (!format->by_file)
+		plan->why = "kexec_file_load does not take this image type";
+	else if (option)
+		plan->why = arena_format(p->arena, error, "only it can honour --%s", option);
+	else
+		return choose_file(p, format, call, error);
+	return plan->why;
+}
+
+static void plan_by_file(const struct planning *p)
+{
+	const struct options *options = p->options;
+	struct plan *plan = p->plan;
+
+	plan->kernel_fd = image_kernel_fd(p->image);
+	plan->initrd_fd = p->image->initrd.fd;
+	plan->flags = (options->panic ? KEXEC_FILE_ON_CRASH : 0) |
+		      (plan->initrd_fd < 0 ? KEXEC_FILE_NO_INITRAMFS : 0) |
+		      (options->debug ? KEXEC_FILE_DEBUG : 0) |
+		      (options->no_cma ? KEXEC_FILE_NO_CMA : 0) |
+		      (options->force_dtb ? KEXEC_FILE_FORCE_DTB : 0);
+}
+
+static bool plan_by_segments(const struct planning *p, const struct format *format, struct error *error)
+{
+	const struct options *options = p->options;
+	struct plan *plan = p->plan;
+
+	if (options->panic) {
+		error_headline(error, "Cannot load %s", p->image->kernel_file.path);
+		error_set(error, "This version of kexec-ng loads a crash kernel (-p) only through kexec_file_load.");
+		return error_remedy(error, "Use -s, on a kernel that has CONFIG_KEXEC_FILE.");
+	}
+	if (options->no_cma && !plan_note(p, error, "--no-cma has no effect with kexec_load."))
+		return false;
+	if (options->force_dtb && !plan_note(p, error, "--force-dtb has no effect with kexec_load."))
+		return false;
+	plan->kernel_fd = plan->initrd_fd = -1;
+	plan->flags = (uint64_t)p->machine->arch->elf_machine << 16 | (options->panic ? KEXEC_ON_CRASH : 0) |
+		      (options->debug ? KEXEC_DEBUG : 0);
+	if (!format->plan(p, error)) {
+		if (!error->headline[0])
+			error_headline(error, "Cannot load %s", p->image->kernel_file.path);
+		return false;
+	}
+	if (options->entry_given)
+		plan->entry = options->entry;
+	return true;
+}
+
+bool plan_make(const struct machine *machine, const struct options *options, const struct image *image,
+	       enum call_choice call, struct arena *arena, struct plan *plan, struct error *error)
+{
+	struct planning p = {
+		.machine = machine, .options = options, .image = image, .arena = arena, .plan = plan,
+	};
+	const struct format *format;
+
+	*plan = (struct plan){ .kernel_fd = -1, .initrd_fd = -1 };
+	if (machine->arch->not_yet)
+		return error_set(error, "%s", machine->arch->not_yet);
+	format = format_find(machine->arch, options, image, error);
+	if (!format)
+		return false;
+	plan->format = format->name;
+	p.cmdline = plan->cmdline = cmdline_compose(machine, options, arena, error);
+	if (!p.cmdline || !choose_call(&p, format, call, error))
+		return false;
+	if (plan->by == BY_FILE) {
+		plan_by_file(&p);
+		return true;
+	}
+	return plan_by_segments(&p, format, error) && plan_check(machine, options, plan, error);
+}
+
+struct segment *plan_segment(struct plan *plan, const char *name)
+{
+	for (unsigned i = 0; i < plan->segment_count; i++)
+		if (!strcmp(plan->segments[i].name, name))
+			return &plan->segments[i];
+	return NULL;
+}
+
+bool plan_add(const struct planning *p, const char *name, const char *source, struct bytes bytes,
+	      uint64_t address, uint64_t memory_size, struct error *error)
+{
+	struct plan *plan = p->plan;
+	uint64_t end;
+
+	if (!align_up_checked(memory_size, p->machine->page_size, &memory_size) ||
+	    !add_overflow_checked(address, memory_size, &end))
+		return error_set(error, "The segment %s of %" PRIu64 " bytes at 0x%" PRIx64 " reaches past the end of the address space.",
+				 name, memory_size, address);
+	if (plan->segment_count == PLAN_SEGMENTS_MAX)
+		return error_set(error, "%s needs more than %d segments, which is the most that the kernel accepts.",
+				 p->image->kernel_file.path, PLAN_SEGMENTS_MAX);
+	plan->segments[plan->segment_count++] = (struct segment){
+		.name = name, .source = source, .bytes = bytes, .memory = { address, end },
+	};
+	return true;
+}
+
+bool plan_place_and_add(const struct planning *p, const char *name, const char *source, struct bytes bytes,
+			uint64_t memory_size, struct placement where, uint64_t *address, struct error *error)
+{
+	return plan_place(p, name, memory_size, where, address, error) &&
+	       plan_add(p, name, source, bytes, *address, memory_size, error);
+}
+
+bool plan_fact(const struct planning *p, const char *group, const char *name, struct error *error,
+	       const char *format, ...)
+{
+	struct plan *plan = p->plan;
+	char value[512];
+	va_list args;
+	char *copy;
+
+	va_start(args, format);
+	vsnprintf(value, sizeof(value), format, args);
+	va_end(args);
+	copy = arena_format(p->arena, error, "%s", value);
+	if (!copy)
+		return false;
+	if (plan->fact_count == plan->fact_capacity) {
+		size_t capacity = plan->fact_capacity ? 2 * plan->fact_capacity : 64;
+		struct plan_fact *facts = arena_array(p->arena, capacity, sizeof(*facts), error);
+
+		if (!facts)
+			return false;
+		if (plan->fact_count)
+			memcpy(facts, plan->facts, plan->fact_count * sizeof(*facts));
+		plan->facts = facts;
+		plan->fact_capacity = capacity;
+	}
+	plan->facts[plan->fact_count++] = (struct plan_fact){ group, name, copy };
+	return true;
+}
+
+bool plan_note(const struct planning *p, struct error *error, const char *format, ...)
+{
+	struct plan *plan = p->plan;
+	char note[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(note, sizeof(note), format, args);
+	va_end(args);
+	if (plan->note_count == sizeof(plan->notes) / sizeof(plan->notes[0]))
+		return true;
+	plan->notes[plan->note_count] = arena_format(p->arena, error, "%s", note);
+	return plan->notes[plan->note_count++];
+}
