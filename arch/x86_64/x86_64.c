@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* x86_64's row of the architecture table. */
 #include "arch/arch.h"
+#include "arch/x86_64/linux.h"
+#include "arch/x86_64/machine.h"
 
 static const char *const machines[] = { "x86_64", NULL };
-static const struct format *const formats[] = { NULL };
+
+static const struct format *const formats[] = {
+	&x86_64_multiboot2, &x86_64_vmlinux, &x86_64_multiboot, &x86_64_elf_x86,
+	&x86_64_bzimage64, &x86_64_bzimage, &x86_64_uki, NULL,
+};
 
 const struct arch arch_x86_64 = {
 	.name = "x86_64",
@@ -12,7 +18,5 @@ const struct arch arch_x86_64 = {
 	.order = LITTLE,
 	.page_size = 4096,
 	.strict_loader_options = true,
-	.joins_append = false,
 	.formats = formats,
-	.not_yet = "This version of kexec-ng does not plan loads for x86_64 machines yet.",
 };

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Image types that are recognised in order to be refused by name instead of as "unknown". */
+#include "arch/arch.h"
+#include "arch/x86_64/linux.h"
+
+#define MULTIBOOT_SEARCH 8192		/* Multiboot specification 0.6.96, 3.1 */
+#define MULTIBOOT2_SEARCH 32768		/* Multiboot2 specification 2.0, 3.1 */
+
+static bool multiboot_probe(struct bytes kernel)
+{
+	for (size_t at = 0; at + 12 <= kernel.size && at + 12 <= MULTIBOOT_SEARCH; at += 4) {
+		const le32 *word = (const le32 *)(kernel.data + at);
+
+		if (get(word[0]) == 0x1badb002 && (uint32_t)(get(word[0]) + get(word[1]) + get(word[2])) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool multiboot2_probe(struct bytes kernel)
+{
+	for (size_t at = 0; at + 16 <= kernel.size && at + 16 <= MULTIBOOT2_SEARCH; at += 8) {
+		const le32 *word = (const le32 *)(kernel.data + at);
+
+		if (get(word[0]) == 0xe85250d6 &&
+		    (uint32_t)(get(word[0]) + get(word[1]) + get(word[2]) + get(word[3])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A PE file with a section called ".linux": Unified Kernel Image, uapi-group specifications. */
+static bool uki_probe(struct bytes kernel)
+{
+	const le32 *pe_offset = bytes_at(kernel, 0x3c, sizeof(*pe_offset));
+	const uint8_t *header;
+	uint64_t table;
+
+	if (!pe_offset || !bytes_equal_at(kernel, 0, "MZ", 2) || !bytes_equal_at(kernel, get(*pe_offset), "PE\0\0", 4))
+		return false;
+	header = bytes_at(kernel, get(*pe_offset), 24);
+	if (!header)
+		return false;
+	table = (uint64_t)get(*pe_offset) + 24 + bytes_get(header + 20, 2, LITTLE);
+	for (uint64_t i = 0; i < bytes_get(header + 6, 2, LITTLE); i++)
+		if (bytes_equal_at(kernel, table + 40 * i, ".linux\0", 8))
+			return true;
+	return false;
+}
+
+const struct format x86_64_multiboot2 = {
+	.name = "multiboot2-x86", .probe = multiboot2_probe,
+	.refusal = "a multiboot2 kernel, which this version of kexec-ng does not load.",
+};
+
+const struct format x86_64_multiboot = {
+	.name = "multiboot-x86", .probe = multiboot_probe,
+	.refusal = "a multiboot kernel (Xen, memtest86+), which this version of kexec-ng does not load.",
+};
+
+const struct format x86_64_uki = {
+	.name = "uki", .probe = uki_probe,
+	.refusal = "a unified kernel image; take its .linux and .initrd sections out (objcopy) and load those.",
+};
