@@ -18,13 +18,17 @@ enum plan_form { PLAN_NONE, PLAN_TEXT, PLAN_JSON, PLAN_MAP };
 
 enum args_style { ARGS_DEFAULT, ARGS_LINUX, ARGS_ELF, ARGS_NONE };
 
+#define OPTIONS_GIVEN_MAX 64
+#define OPTIONS_NOTES_MAX 4
+
 struct options {
 	/* What to do. */
 	bool help, version, status, print_crash_size;
-	bool load, unload, exec, shutdown;	/* after the order-free rules of the compatibility document */
+	/* What remains after the order-free rules. All false with status; only load with a plan. */
+	bool load, unload, exec, shutdown;
 	bool panic;				/* -p: the crash kernel */
 	bool sync, ifdown;
-	bool load_given;			/* -l itself was given: -S looks at kexec_loaded then */
+	bool load_given;			/* -l itself: -S without -p looks at the ordinary kernel then */
 	bool debug;
 	enum plan_form plan;
 	const char *sysroot;			/* --sysroot=DIR, or NULL; implies a plan */
@@ -53,20 +57,31 @@ struct options {
 	uint32_t serial_baud;			/* 0: leave the port as it is */
 	const char *serial_name;		/* arm64: --serial=NAME */
 
-	/* Options that were given, by name, for "has no effect on ..." and "comes later" sentences. */
-	const char *given[64];
+	/* Options that were given, each once, by canonical long name. */
+	const char *given[OPTIONS_GIVEN_MAX];
 	unsigned given_count;
+	const char *notes[OPTIONS_NOTES_MAX];	/* sentences for stderr when a kernel is loaded */
+	unsigned note_count;
 };
 
 /*
- * Parses argv. `arch_name` is the struct arch name ("x86_64", ...) whose options decide what an
- * abbreviation means. Allocates joined texts from `arena`. On failure error->usage tells whether the
- * usage text belongs on stdout.
+ * Parses argv and permutes it as getopt_long() does. `arch_name` is the struct arch name ("x86_64",
+ * ...) whose options decide what an abbreviation means. Allocates joined texts from `arena`. With
+ * help, version or print_crash_size the rest of argv has not been looked at, and nothing else counts.
+ * On failure error->usage tells whether the usage text belongs on stdout; error->headline and
+ * error->cause are both empty after -?, which says nothing.
  */
 bool options_parse(struct options *options, int argc, char **argv, const char *arch_name, struct arena *arena,
 		   struct error *error) must_check;
 
 /* Whether the option was given, by its canonical long name ("dtb"; "append" also for --command-line). */
 bool options_given(const struct options *options, const char *name);
+
+/*
+ * The options given that do nothing for an image of this format on this architecture, one a call:
+ * start with *cursor = 0; NULL at the end. Those that are rightly ignored are left out.
+ */
+const char *options_without_effect(const struct options *options, const char *arch_name, const char *format,
+				   unsigned *cursor);
 
 #endif
