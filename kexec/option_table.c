@@ -82,7 +82,8 @@ const struct option_row option_table[] = {
 	{ .name = "entry", NEEDS("ADDRESS"), GENERAL, .effect = EFFECT_ENTRY,
 	  .help = "start at this physical address instead" },
 	{ .name = "hotplug", GENERAL, FLAG(hotplug), .quiet = true,
-	  .help = "let the running kernel update a loaded crash kernel\nwhen processors or memory come and go" },
+	  .help = "let the running kernel update a loaded crash kernel\n"
+		  "when processors or memory come and go" },
 	{ .name = "no-cma", GENERAL, FLAG(no_cma),
 	  .help = "tell kexec_file_load not to use contiguous memory" },
 	{ .name = "force-dtb", GENERAL, FLAG(force_dtb),
@@ -91,8 +92,8 @@ const struct option_row option_table[] = {
 	/* What to load. */
 	{ .name = "append", NEEDS("TEXT"), LOADER, .effect = EFFECT_APPEND,
 	  .help = "the command line, or what follows the reused one" },
-	{ .name = "command-line", NEEDS("TEXT"), LOADER, .effect = EFFECT_APPEND, .same_as = "append",
-	  .help = "the same as --append" },
+	{ .name = "command-line", NEEDS("TEXT"), LOADER, .effect = EFFECT_APPEND,
+	  .same_as = "append", .help = "the same as --append" },
 	{ .name = "reuse-cmdline", LOADER, FLAG(reuse_cmdline),
 	  .help = "begin with the running kernel's command line" },
 	{ .name = "initrd", NEEDS("FILE"), LOADER, .effect = EFFECT_INITRD,
@@ -100,21 +101,25 @@ const struct option_row option_table[] = {
 	{ .name = "ramdisk", NEEDS("FILE"), LOADER_OF(X86 | ARM | PPC), .effect = EFFECT_INITRD,
 	  .same_as = "initrd", .help = "the same as --initrd" },
 	{ .name = "reuseinitrd", GENERAL, FLAG(reuse_initrd),
-	  .help = "use the running kernel's initial RAM disk again\n(it must have been booted with retain_initrd)" },
-	{ .name = "dtb", NEEDS("FILE"), LOADER_OF(X86 | ARM | PPC), TEXT(dtb), .x86_formats = " bzImage ",
-	  .help = "the device tree to hand over" },
+	  .help = "use the running kernel's initial RAM disk again;\n"
+		  "it must have been booted with retain_initrd" },
+	{ .name = "dtb", NEEDS("FILE"), LOADER_OF(X86 | ARM | PPC), TEXT(dtb),
+	  .x86_formats = " bzImage ", .help = "the device tree to hand over" },
 	{ .name = "devicetreeblob", NEEDS("FILE"), LOADER_OF(PPC), TEXT(dtb), .same_as = "dtb",
 	  .help = "the same as --dtb" },
 	{ .name = "module", NEEDS("\"FILE ARGS\""), LOADER_OF(X86), .effect = EFFECT_NONE,
-	  .x86_formats = " multiboot-x86 multiboot2-x86 ", .help = "a module for a multiboot kernel" },
+	  .x86_formats = " multiboot-x86 multiboot2-x86 ",
+	  .help = "a module for a multiboot kernel" },
 	{ .name = "args-linux", LOADER_OF(X86 | PPC), ARGS(ARGS_LINUX), .x86_formats = ELF_FORMATS,
 	  .quiet = true, .help = "the ELF file is a Linux kernel" },
 	{ .name = "args-elf", LOADER_OF(X86), ARGS(ARGS_ELF), .x86_formats = ELF_FORMATS,
 	  .help = "the ELF file takes its arguments in ELF notes" },
 	{ .name = "args-none", LOADER_OF(X86), ARGS(ARGS_NONE), .x86_formats = ELF_FORMATS,
 	  .help = "the ELF file takes no arguments" },
-	{ .name = "real-mode", LOADER_OF(X86), FLAG(real_mode), LATER("enter kernels in real mode"),
-	  .x86_formats = BZIMAGE_FORMATS "beoboot-x86 ", .help = "enter the kernel in real mode" },
+	{ .name = "real-mode", LOADER_OF(X86), FLAG(real_mode),
+	  LATER("enter kernels in real mode"),
+	  .x86_formats = BZIMAGE_FORMATS "beoboot-x86 ",
+	  .help = "enter the kernel in real mode" },
 	{ .name = "entry-32bit", LOADER_OF(X86), FLAG(entry_32bit), .x86_formats = BZIMAGE_FORMATS,
 	  .help = "enter the kernel in 32-bit protected mode" },
 
@@ -124,7 +129,8 @@ const struct option_row option_table[] = {
 	{ .name = "console-vga", ARCHITECTURE_OF(X86), FLAG(console_vga),
 	  .help = "messages before the jump go to the VGA screen" },
 	{ .name = "serial", NEEDS("PORT"), ARCHITECTURE_OF(X86 | ARM), .effect = EFFECT_SERIAL,
-	  .help = "the serial port for them: on x86_64 ttyS0, ttyS1 or\nan I/O port, on arm64 a tty's name" },
+	  .help = "the serial port for them: on x86_64 ttyS0, ttyS1 or\n"
+		  "an I/O port, on arm64 a tty's name" },
 	{ .name = "serial-baud", NEEDS("RATE"), ARCHITECTURE_OF(X86), .effect = EFFECT_SERIAL_BAUD,
 	  .help = "set the speed of that port: 9600 to 115200" },
 	{ .name = "reset-vga", ARCHITECTURE_OF(X86), FLAG(reset_vga),
@@ -136,8 +142,8 @@ const struct option_row option_table[] = {
 	  .help = "tell a crash kernel its memory on the command line" },
 	{ .name = "elf32-core-headers", ARCHITECTURE_OF(X86), .effect = EFFECT_NONE, .quiet = true,
 	  .help = "accepted, and without effect" },
-	{ .name = "elf64-core-headers", ARCHITECTURE_OF(X86 | PPC), .effect = EFFECT_NONE, .quiet = true,
-	  .help = "accepted: core headers are 64-bit in any case" },
+	{ .name = "elf64-core-headers", ARCHITECTURE_OF(X86 | PPC), .effect = EFFECT_NONE,
+	  .quiet = true, .help = "accepted: core headers are 64-bit in any case" },
 	{ .name = "dt-no-old-root", ARCHITECTURE_OF(PPC), FLAG(no_old_root), .quiet = true,
 	  .help = "do not add the running kernel's root= parameter" },
 
@@ -155,8 +161,10 @@ const struct option_row option_table[] = {
 
 	/* Of a fork that kexecboot calls. */
 	{ .name = "load-hardboot", OURS, .effect = EFFECT_LOAD, .help = "the same as --load" },
-	{ .name = "atags", OURS, .effect = EFFECT_NONE, .quiet = true, .help = "accepted, and without effect" },
-	{ .name = "no-dtb", OURS, .effect = EFFECT_NONE, .quiet = true, .help = "accepted, and without effect" },
+	{ .name = "atags", OURS, .effect = EFFECT_NONE, .quiet = true,
+	  .help = "accepted, and without effect" },
+	{ .name = "no-dtb", OURS, .effect = EFFECT_NONE, .quiet = true,
+	  .help = "accepted, and without effect" },
 };
 
 const unsigned option_table_size = sizeof(option_table) / sizeof(option_table[0]);

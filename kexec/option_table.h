@@ -20,8 +20,8 @@ enum {
 };
 
 /*
- * Loader options describe the kernel to load: together with an action that loads nothing they are an
- * error where struct arch has strict_loader_options.
+ * Loader options describe the kernel to load: together with an action that loads nothing they are
+ * an error where struct arch has strict_loader_options.
  */
 enum option_class { OPTION_GENERAL, OPTION_LOADER, OPTION_ARCHITECTURE };
 
@@ -30,7 +30,7 @@ enum option_argument { ARGUMENT_NONE, ARGUMENT_REQUIRED, ARGUMENT_OPTIONAL };
 enum option_effect {
 	EFFECT_NONE,		/* that it was given is all there is to know */
 	EFFECT_FLAG,		/* sets the bool at `field` of struct options */
-	EFFECT_TEXT,		/* keeps the argument in the const char * at `field`; the last one wins */
+	EFFECT_TEXT,		/* the last argument goes to the const char * at `field` */
 	EFFECT_LOAD, EFFECT_PANIC, EFFECT_UNLOAD, EFFECT_EXEC, EFFECT_FORCE, EFFECT_JUMP_BACK,
 	EFFECT_CALL,		/* `value` is an enum call_choice */
 	EFFECT_ARGS,		/* `value` is an enum args_style */
@@ -49,7 +49,7 @@ struct option_row {
 	size_t field;			/* offset in struct options, for flags and texts */
 	int value;
 	const char *same_as;		/* for another name of an option: its canonical long name */
-	/* The formats of x86_64 that honour it, a blank on both sides of each; NULL: all of them. */
+	/* Formats of x86_64 that honour it, a blank on both sides of each; NULL: all of them. */
 	const char *x86_formats;
 	/* Ignoring it where it has no meaning is right, and not worth a word. */
 	bool quiet;

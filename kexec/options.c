@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * From argv to struct options, in one pass. getopt_long() is given exactly the options that
- * kexec-tools has on this architecture, so that every abbreviation means what it means there; what it
- * does not recognise is then looked up among the other rows of the table. This file opens nothing:
- * whether a file exists or a kernel is loaded is found out later, by others.
+ * kexec-tools has on this architecture, so that every abbreviation means what it means there; what
+ * it does not recognise is then looked up among the other rows of the table. This file opens
+ * nothing: whether a file exists or a kernel is loaded is found out later, by others.
  */
 #include "kexec/options.h"
 
@@ -16,6 +16,7 @@
 
 /* getopt_long()'s code of the long option in row 0; letters lie below. */
 #define FIRST_LONG 256
+#define NOT_BY_FILE "--%s not supported with kexec_file_load"
 
 struct parse {
 	struct options *options;
@@ -81,12 +82,13 @@ static bool parse_number(const char *text, uint64_t *number)
 	return *text && !*end && !errno;
 }
 
-static bool parse_address(struct parse *p, const struct option_row *row, const char *text, uint64_t *address)
+static bool parse_address(struct parse *p, const struct option_row *row, const char *text,
+			  uint64_t *address)
 {
 	if (parse_number(text, address))
 		return true;
 	error_headline(p->error, "Bad option value in --%s=%s", row->name, text);
-	error_set(p->error, "--%s takes one address: decimal, octal after 0 or hexadecimal after 0x, below 2^64.",
+	error_set(p->error, "--%s takes one address below 2^64, decimal or with 0x in front.",
 		  row->name);
 	return usage_error(p->error, EXIT_USAGE);
 }
@@ -204,8 +206,8 @@ static bool apply(struct parse *p, const struct option_row *row, const char *val
 }
 
 /*
- * The rows that begin with the `length` bytes at `text`, among those that getopt_long() was shown or
- * among the others. An exact match counts alone; two names of one option count once.
+ * The rows that begin with the `length` bytes at `text`, among those that getopt_long() was shown
+ * or among the others. An exact match counts alone; two names of one option count once.
  */
 static unsigned match(const struct parse *p, const char *text, size_t length, bool shown,
 		      const struct option_row *found[OPTIONS_GIVEN_MAX])
@@ -227,12 +229,14 @@ static unsigned match(const struct parse *p, const char *text, size_t length, bo
 	return count;
 }
 
-static bool ambiguous(struct parse *p, const char *text, const struct option_row *const *found, unsigned count)
+static bool ambiguous(struct parse *p, const char *text, const struct option_row *const *found,
+		      unsigned count)
 {
 	char *list = p->error->headline;
 	size_t room = sizeof(p->error->headline), used;
 
-	error_headline(p->error, "%s: option '--%.100s' is ambiguous; possibilities:", p->program, text);
+	error_headline(p->error, "%s: option '--%.100s' is ambiguous; possibilities:", p->program,
+		       text);
 	for (unsigned i = 0; i < count; i++) {
 		used = strlen(list);
 		if (strlen(found[i]->name) + sizeof(" '--'") > room - used)
@@ -262,13 +266,14 @@ static bool apply_unrecognized(struct parse *p, int argc, char **argv)
 		return usage_error(p->error, EXIT_USAGE);
 	}
 	if (found[0]->argument == ARGUMENT_NONE && value) {
-		error_headline(p->error, "%s: option '--%s' doesn't allow an argument", p->program, found[0]->name);
+		error_headline(p->error, "%s: option '--%s' doesn't allow an argument", p->program,
+			       found[0]->name);
 		return usage_error(p->error, EXIT_USAGE);
 	}
 	if (found[0]->argument == ARGUMENT_REQUIRED && !value) {
 		if (optind >= argc) {
-			error_headline(p->error, "%s: option '--%s' requires an argument", p->program,
-				       found[0]->name);
+			error_headline(p->error, "%s: option '--%s' requires an argument",
+				       p->program, found[0]->name);
 			return usage_error(p->error, EXIT_USAGE);
 		}
 		value = argv[optind++];
@@ -282,12 +287,13 @@ static bool refused(struct parse *p, int code, int argc, char **argv)
 	if (!optopt)
 		return apply_unrecognized(p, argc, argv);
 	if (optopt >= FIRST_LONG)
-		error_headline(p->error, code == ':' ? "%s: option '--%s' requires an argument"
-						     : "%s: option '--%s' doesn't allow an argument",
-			       p->program, option_table[optopt - FIRST_LONG].name);
+		error_headline(p->error, "%s: option '--%s' %s", p->program,
+			       option_table[optopt - FIRST_LONG].name,
+			       code == ':' ? "requires an argument" : "doesn't allow an argument");
 	else if (optopt != '?')
 		error_headline(p->error, code == ':' ? "%s: option requires an argument -- '%c'"
-						     : "%s: invalid option -- '%c'", p->program, optopt);
+						     : "%s: invalid option -- '%c'",
+			       p->program, optopt);
 	return usage_error(p->error, EXIT_USAGE);
 }
 
@@ -302,7 +308,9 @@ static void show_known(const struct parse *p, struct option *longs, char *letter
 
 		if (!is_known(p, row))
 			continue;
-		longs[count++] = (struct option){ row->name, has_arg[row->argument], NULL, FIRST_LONG + (int)i };
+		longs[count++] = (struct option){
+			row->name, has_arg[row->argument], NULL, FIRST_LONG + (int)i
+		};
 		if (row->letter)
 			*letters++ = row->letter;
 		if (row->letter && row->argument)
@@ -338,43 +346,57 @@ static bool parse_all(struct parse *p, int argc, char **argv)
 			ok = refused(p, code, argc, argv);
 			continue;
 		}
-		row = code >= FIRST_LONG ? &option_table[code - FIRST_LONG] : option_find_letter((char)code);
+		row = code >= FIRST_LONG ? &option_table[code - FIRST_LONG]
+					 : option_find_letter((char)code);
 		ok = apply(p, row, optarg);
 	}
 	p->options->kernel = optind < argc ? argv[optind] : NULL;
 	return ok;
 }
 
-static bool settle_serial(struct parse *p)
+static bool parse_serial_port(struct parse *p)
 {
 	struct options *o = p->options;
 	uint64_t number;
 
+	if (!strcmp(p->serial, "ttyS0")) {
+		o->serial_base = 0x3f8;
+		return true;
+	}
+	if (!strcmp(p->serial, "ttyS1")) {
+		o->serial_base = 0x2f8;
+		return true;
+	}
+	if (parse_number(p->serial, &number) && number <= UINT16_MAX) {
+		o->serial_base = (uint16_t)number;
+		return true;
+	}
+	error_headline(p->error, "Bad serial port base '%s'", p->serial);
+	error_set(p->error, "--serial takes ttyS0, ttyS1 or an I/O port below 0x10000.");
+	return usage_error(p->error, EXIT_FAILED);
+}
+
+static bool parse_serial_baud(struct parse *p)
+{
+	uint64_t number;
+
+	if (parse_number(p->serial_baud, &number) && number >= 9600 && number <= 115200 &&
+	    115200 % number == 0) {
+		p->options->serial_baud = (uint32_t)number;
+		return true;
+	}
+	error_headline(p->error, "Bad serial port baud rate '%s'", p->serial_baud);
+	error_set(p->error, "--serial-baud takes a rate from 9600 to 115200 that divides 115200.");
+	return usage_error(p->error, EXIT_FAILED);
+}
+
+static bool settle_serial(struct parse *p)
+{
 	if (p->known_bit == KNOWN_ARM64)
-		o->serial_name = p->serial;
+		p->options->serial_name = p->serial;
 	if (p->known_bit != KNOWN_X86_64)
 		return true;
-	if (p->serial && !strcmp(p->serial, "ttyS0")) {
-		o->serial_base = 0x3f8;
-	} else if (p->serial && !strcmp(p->serial, "ttyS1")) {
-		o->serial_base = 0x2f8;
-	} else if (p->serial) {
-		if (!parse_number(p->serial, &number) || number > UINT16_MAX) {
-			error_headline(p->error, "Bad serial port base '%s'", p->serial);
-			error_set(p->error, "--serial takes ttyS0, ttyS1 or an I/O port below 0x10000.");
-			return usage_error(p->error, EXIT_FAILED);
-		}
-		o->serial_base = (uint16_t)number;
-	}
-	if (p->serial_baud) {
-		if (!parse_number(p->serial_baud, &number) || number < 9600 || number > 115200 || 115200 % number) {
-			error_headline(p->error, "Bad serial port baud rate '%s'", p->serial_baud);
-			error_set(p->error, "--serial-baud takes a rate from 9600 to 115200 that divides 115200.");
-			return usage_error(p->error, EXIT_FAILED);
-		}
-		o->serial_baud = (uint32_t)number;
-	}
-	return true;
+	return (!p->serial || parse_serial_port(p)) && (!p->serial_baud || parse_serial_baud(p));
 }
 
 /* Where kexec-tools does so: what describes a kernel is an error when none is loaded. */
@@ -387,8 +409,8 @@ static bool settle_loader_options(struct parse *p)
 	for (unsigned i = 0; i < o->given_count; i++) {
 		if (option_find(o->given[i])->class != OPTION_LOADER)
 			continue;
-		error_set(p->error, "--%s describes a kernel to load, and %s loads none.", o->given[i],
-			  o->status ? "--status" : o->exec ? "--exec" : "--unload");
+		error_set(p->error, "--%s describes a kernel to load, and %s loads none.",
+			  o->given[i], o->status ? "--status" : o->exec ? "--exec" : "--unload");
 		return usage_error(p->error, EXIT_USAGE);
 	}
 	return true;
@@ -400,7 +422,7 @@ static bool later(struct parse *p, const char *name)
 	return error_status(p->error, EXIT_USAGE);
 }
 
-/* Options whose work comes in a later version, with the lines that kexec-tools refuses them with. */
+/* Options whose work comes in a later version, with the lines that callers know for them. */
 static bool settle_later(struct parse *p)
 {
 	const struct options *o = p->options;
@@ -415,27 +437,24 @@ static bool settle_later(struct parse *p)
 	}
 	if (options_given(o, "load-preserve-context")) {
 		if (!o->mem_max_given)
-			error_headline(p->error, "Please specify memory range used by kexeced kernel");
+			error_headline(p->error,
+				       "Please specify memory range used by kexeced kernel");
 		else if (o->call == CALL_FILE)
-			error_headline(p->error, "--load-preserve-context not supported with kexec_file_load");
+			error_headline(p->error, NOT_BY_FILE, "load-preserve-context");
 		return later(p, "load-preserve-context");
 	}
 	if (options_given(o, "load-jump-back-helper")) {
 		if (o->call == CALL_FILE)
-			error_headline(p->error, "--load-jump-back-helper not supported with kexec_file_load");
+			error_headline(p->error, NOT_BY_FILE, "load-jump-back-helper");
 		return later(p, "load-jump-back-helper");
 	}
-	if (o->load && o->real_mode) {
-		if (o->call != CALL_FILE)
-			return later(p, "real-mode");
-		error_headline(p->error, "Kexec2 syscall does not support 16bit or 32bit entry yet");
-		error_set(p->error, "--real-mode cannot be used with kexec_file_load, which --kexec-file-syscall asks for.");
-		return error_status(p->error, EXIT_FAILED);
-	}
+	/* With -s the planner refuses it, as kexec-tools does. */
+	if (o->load && o->real_mode && o->call != CALL_FILE)
+		return later(p, "real-mode");
 	return true;
 }
 
-/* A plan acts on nothing, so whatever would act next to it is either harmless to drop or an error. */
+/* A plan acts on nothing: what would act beside it is dropped, or is an error. */
 static bool settle_plan(struct parse *p)
 {
 	struct options *o = p->options;
@@ -445,7 +464,7 @@ static bool settle_plan(struct parse *p)
 	if (o->plan == PLAN_NONE || o->status)
 		return true;
 	if (o->unload || !o->load) {
-		error_set(p->error, "--plan shows what loading a kernel would do, and cannot show %s.",
+		error_set(p->error, "--plan shows how a kernel would be loaded, not %s.",
 			  o->unload ? "--unload" : "--exec");
 		return error_status(p->error, EXIT_USAGE);
 	}
@@ -479,19 +498,21 @@ static bool settle(struct parse *p)
 	return true;
 }
 
-bool options_parse(struct options *options, int argc, char **argv, const char *arch_name, struct arena *arena,
-		   struct error *error)
+bool options_parse(struct options *options, int argc, char **argv, const char *arch_name,
+		   struct arena *arena, struct error *error)
 {
 	struct parse p = {
-		.options = options, .arch = arch_find(arch_name), .known_bit = option_known_bit(arch_name),
+		.options = options, .arch = arch_find(arch_name),
+		.known_bit = option_known_bit(arch_name),
 		.program = argc > 0 ? argv[0] : "kexec", .arena = arena, .error = error,
 	};
 
 	*options = (struct options){
-		.load = true, .shutdown = true, .sync = true, .mem_max = UINT64_MAX, .serial_base = 0x3f8,
+		.load = true, .shutdown = true, .sync = true,
+		.mem_max = UINT64_MAX, .serial_base = 0x3f8,
 	};
 	if (!p.arch || !p.known_bit)
-		return error_set(error, "%s is not an architecture with a table of options.", arch_name);
+		return error_set(error, "%s is not an architecture with options.", arch_name);
 	if (!parse_all(&p, argc, argv))
 		return false;
 	return is_over(options) || settle(&p);
@@ -510,18 +531,19 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-const char *options_without_effect(const struct options *options, const char *arch_name, const char *format,
-				   unsigned *cursor)
+const char *options_without_effect(const struct options *options, const char *arch_name,
+				   const char *format, unsigned *cursor)
 {
 	unsigned bit = option_known_bit(arch_name);
 
 	while (*cursor < options->given_count) {
 		const struct option_row *row = option_find(options->given[(*cursor)++]);
-		bool by_format = bit == KNOWN_X86_64 && row->x86_formats && *format;
+		bool elsewhere = row->known && !(row->known & bit);
+		bool by_format = bit == KNOWN_X86_64 && row->x86_formats;
 
 		if (row->quiet)
 			continue;
-		if ((row->known && !(row->known & bit)) || (by_format && !has_word(row->x86_formats, format)))
+		if (elsewhere || (by_format && !has_word(row->x86_formats, format)))
 			return row->name;
 	}
 	return NULL;

@@ -28,7 +28,7 @@ struct options {
 	bool load, unload, exec, shutdown;
 	bool panic;				/* -p: the crash kernel */
 	bool sync, ifdown;
-	bool load_given;			/* -l itself: -S without -p looks at the ordinary kernel then */
+	bool load_given;			/* -l itself: what -S, without -p, asks about */
 	bool debug;
 	enum plan_form plan;
 	const char *sysroot;			/* --sysroot=DIR, or NULL; implies a plan */
@@ -37,7 +37,7 @@ struct options {
 	enum call_choice call;
 	const char *type;			/* -t, or NULL */
 	bool no_checks;				/* -i */
-	uint64_t mem_min, mem_max;		/* mem_max is inclusive, as on the command line; UINT64_MAX: none */
+	uint64_t mem_min, mem_max;		/* mem_max is inclusive; UINT64_MAX: no limit */
 	bool mem_min_given, mem_max_given;
 	uint64_t entry;
 	bool entry_given;
@@ -46,7 +46,7 @@ struct options {
 	/* What to load. */
 	const char *kernel;			/* the first operand, or NULL */
 	const char *initrd, *dtb;		/* or NULL */
-	const char *append;			/* --append/--command-line; the last (s390x: all, joined), or NULL */
+	const char *append;			/* the last one (s390x: all, joined), or NULL */
 	bool reuse_cmdline, reuse_initrd;
 	enum args_style args;
 	bool real_mode, entry_32bit, no_efi, reuse_video_type, no_old_root;
@@ -67,21 +67,21 @@ struct options {
 /*
  * Parses argv and permutes it as getopt_long() does. `arch_name` is the struct arch name ("x86_64",
  * ...) whose options decide what an abbreviation means. Allocates joined texts from `arena`. With
- * help, version or print_crash_size the rest of argv has not been looked at, and nothing else counts.
+ * help, version or print_crash_size the rest of argv has not been looked at.
  * On failure error->usage tells whether the usage text belongs on stdout; error->headline and
  * error->cause are both empty after -?, which says nothing.
  */
-bool options_parse(struct options *options, int argc, char **argv, const char *arch_name, struct arena *arena,
-		   struct error *error) must_check;
+bool options_parse(struct options *options, int argc, char **argv, const char *arch_name,
+		   struct arena *arena, struct error *error) must_check;
 
-/* Whether the option was given, by its canonical long name ("dtb"; "append" also for --command-line). */
+/* Whether the option was given, by its canonical long name ("append" also for --command-line). */
 bool options_given(const struct options *options, const char *name);
 
 /*
  * The options given that do nothing for an image of this format on this architecture, one a call:
  * start with *cursor = 0; NULL at the end. Those that are rightly ignored are left out.
  */
-const char *options_without_effect(const struct options *options, const char *arch_name, const char *format,
-				   unsigned *cursor);
+const char *options_without_effect(const struct options *options, const char *arch_name,
+				   const char *format, unsigned *cursor);
 
 #endif
