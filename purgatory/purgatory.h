@@ -7,13 +7,11 @@
  * the architecture's own (ppc64le: slave processors are released at 0x60), and the block stands at
  * PURGATORY_PARAMETERS. Numbers are in the target's byte order. The loader copies the image, fills in
  * the block and gives the segment `memory_size` bytes of memory; what lies behind the image (bss and
- * stack) starts out as zeros.
+ * stack) starts out as zeros. The image may be entered more than once (s390x's crash entry: verify and
+ * return; then boot), so it never writes into itself.
  */
 #ifndef PURGATORY_PURGATORY_H
 #define PURGATORY_PURGATORY_H
-
-#include <stddef.h>
-#include <stdint.h>
 
 #define PURGATORY_PARAMETERS 0x100
 #define PURGATORY_MAGIC 0x4b4558454e473031u	/* "KEXENG01" */
@@ -28,8 +26,18 @@
 #define PURGATORY_RESET_VGA 0x8u	/* set the VGA adapter to text mode first (x86_64) */
 
 /* entry_mode */
-#define PURGATORY_ENTRY_64 0u		/* x86_64: 64-bit boot protocol; the only mode elsewhere */
-#define PURGATORY_ENTRY_32 1u		/* x86_64: 32-bit boot protocol, all addresses below 4 GiB */
+#define PURGATORY_ENTRY_64 0		/* x86_64: 64-bit boot protocol; the only mode elsewhere */
+#define PURGATORY_ENTRY_32 1		/* x86_64: 32-bit boot protocol, all addresses below 4 GiB */
+
+/* Offsets in the block, for assembly. */
+#define PURGATORY_AT_ENTRY 0x18
+#define PURGATORY_AT_ENTRY_MODE 0x20
+#define PURGATORY_AT_ARGUMENTS 0x28
+
+#ifndef __ASSEMBLER__
+
+#include <stddef.h>
+#include <stdint.h>
 
 struct purgatory_region {
 	uint64_t start, size;	/* physical, bytes */
@@ -49,4 +57,5 @@ struct purgatory_parameters {
 	struct purgatory_region regions[PURGATORY_REGIONS];
 };
 
+#endif /* __ASSEMBLER__ */
 #endif

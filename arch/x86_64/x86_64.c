@@ -3,6 +3,7 @@
 #include "arch/arch.h"
 #include "arch/x86_64/linux.h"
 #include "arch/x86_64/machine.h"
+#include "arch/x86_64/purgatory.h"
 
 static const char *const machines[] = { "x86_64", NULL };
 
@@ -19,4 +20,5 @@ const struct arch arch_x86_64 = {
 	.page_size = 4096,
 	.strict_loader_options = true,
 	.formats = formats,
+	.purgatory = purgatory_x86_64,
 };
