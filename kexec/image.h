@@ -19,9 +19,14 @@ struct image {
 
 /* The kernel's bytes after unpacking. */
 struct bytes image_kernel(const struct image *image);
-/* The descriptor to hand to kexec_file_load: the original whenever the image was not transformed. */
+/* The descriptor for kexec_file_load: the original whenever the image was not transformed. */
 int image_kernel_fd(const struct image *image);
 
+/*
+ * Opens what the options name, each file once; options->kernel is not NULL. The error's headline is
+ * the line that kexec-tools prints for the system call asked for (options->call). On failure
+ * nothing is left open.
+ */
 bool image_open(struct image *image, const struct options *options, struct error *error) must_check;
 void image_close(struct image *image);
 
