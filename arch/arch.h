@@ -36,6 +36,7 @@ struct arch {
 	uint64_t page_size;		/* smallest; the machine's own may be larger */
 	/* Refuse loader options with -e, -u and -S, as kexec-tools does here. */
 	bool strict_loader_options;
+	bool device_tree;		/* --dtb is for this architecture, through kexec_load */
 	bool joins_append;		/* s390x: every --append counts, joined with a blank */
 	/* Fills what only this architecture knows: memory maps and machine->facts. */
 	bool (*machine_read)(const struct sysroot *root, struct arena *arena, struct machine *machine,

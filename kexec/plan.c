@@ -14,16 +14,21 @@
 #include "kexec/cmdline.h"
 
 /* An option that only kexec_load can honour, when it was given; NULL otherwise. */
-static const char *option_for_segments(const struct options *options)
+static const char *option_for_segments(const struct options *options, const struct arch *arch)
 {
-	static const char *const names[] = {
-		"mem-min", "mem-max", "entry", "entry-32bit", "real-mode", "reuseinitrd", "dtb",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (options_given(options, names[i]))
-			return names[i];
-	return NULL;
+	if (options->mem_min_given)
+		return "mem-min";
+	if (options->mem_max_given)
+		return "mem-max";
+	if (options->entry_given)
+		return "entry";
+	if (options->entry_32bit)
+		return "entry-32bit";
+	if (options->real_mode)
+		return "real-mode";
+	if (options->reuse_initrd)
+		return "reuseinitrd";
+	return options->dtb && arch->device_tree ? "dtb" : NULL;
 }
 
 static bool say_unknown_type(const struct image *image, struct bytes kernel, struct error *error)
@@ -81,7 +86,7 @@ static const struct format *format_find(const struct arch *arch, const struct op
 static bool choose_file(const struct planning *p, const struct format *format, enum call_choice call,
 			struct error *error)
 {
-	const char *option = option_for_segments(p->options);
+	const char *option = option_for_segments(p->options, p->machine->arch);
 	const char *path = p->image->kernel_file.path;
 
 	if (p->options->real_mode || p->options->entry_32bit) {
@@ -107,7 +112,7 @@ static bool choose_file(const struct planning *p, const struct format *format, e
 static bool choose_call(const struct planning *p, const struct format *format, enum call_choice call,
 			struct error *error)
 {
-	const char *option = option_for_segments(p->options);
+	const char *option = option_for_segments(p->options, p->machine->arch);
 	struct plan *plan = p->plan;
 
 	if (call == CALL_FILE)

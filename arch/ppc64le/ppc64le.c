@@ -12,6 +12,7 @@ const struct arch arch_ppc64le = {
 	.order = LITTLE,
 	.page_size = 4096,
 	.strict_loader_options = true,
+	.device_tree = true,
 	.joins_append = false,
 	.formats = formats,
 	.not_yet = "This version of kexec-ng does not plan loads for ppc64le machines yet.",
