@@ -15,17 +15,6 @@ static const struct image nothing = {
 	.dtb = { .fd = -1 },
 };
 
-struct bytes image_kernel(const struct image *image)
-{
-	return image->kernel_unpacked.bytes.size ? image->kernel_unpacked.bytes
-						 : image->kernel_file.bytes;
-}
-
-int image_kernel_fd(const struct image *image)
-{
-	return image->kernel_unpacked.fd >= 0 ? image->kernel_unpacked.fd : image->kernel_file.fd;
-}
-
 /* What kexec-tools prints, before it ends at once, for any file that it cannot open for kexec_load.
  */
 static void cannot_open(const char *path, int problem, struct error *error)

@@ -18,9 +18,18 @@ struct image {
 };
 
 /* The kernel's bytes after unpacking. */
-struct bytes image_kernel(const struct image *image);
+static inline struct bytes image_kernel(const struct image *image)
+{
+	return image->kernel_unpacked.bytes.size ? image->kernel_unpacked.bytes
+						 : image->kernel_file.bytes;
+}
+
 /* The descriptor for kexec_file_load: the original whenever the image was not transformed. */
-int image_kernel_fd(const struct image *image);
+static inline int image_kernel_fd(const struct image *image)
+{
+	return image->kernel_unpacked.fd >= 0 ? image->kernel_unpacked.fd : image->kernel_file.fd;
+}
+
 
 /*
  * Opens what the options name, each file once; options->kernel is not NULL. The error's headline is
