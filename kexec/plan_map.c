@@ -220,8 +220,8 @@ static void lay_out(struct picture *picture)
 		while (last < picture->piece_count && picture->pieces[last].kind != KIND_NOTHING)
 			last++;
 		start = nearest_cell(picture, piece->range.start);
-		/* A stretch smaller than half a character stays in the row where it is. */
-		if (start == nearest_cell(picture, picture->pieces[last - 1].range.end))
+		/* What is smaller than half a character stays in the row where it begins. */
+		if (start == nearest_cell(picture, piece->range.end))
 			start = piece->range.start / picture->scale;
 		if (start > at)
 			at = start;
@@ -241,7 +241,9 @@ static uint64_t left_out(const struct picture *picture, size_t i, uint64_t row)
 	const struct piece *piece = &picture->pieces[i];
 	uint64_t rows;
 
-	if (piece->kind == KIND_SEGMENT || (piece->kind == MEMORY_RAM && !picture->leave_out_ram))
+	if (piece->kind == KIND_SEGMENT)
+		return 0;
+	if ((piece->kind == MEMORY_RAM || piece->kind == KIND_CRASH) && !picture->leave_out_ram)
 		return 0;
 	if (piece->cell > row * ROW || piece_end(picture, i) < (row + 1) * ROW)
 		return 0;
@@ -427,6 +429,20 @@ static void print_symbol(const struct picture *picture, const char *colour, char
 		fprintf(picture->out, "  %c  ", symbol);
 }
 
+/* The end of a path, as much as fits into `columns`, behind "..." when something is missing. */
+static void print_path(FILE *out, const char *path, size_t columns)
+{
+	size_t width = escape_width(path);
+
+	if (width > columns) {
+		for (; width > columns - 3; width--)
+			for (path++; ((uint8_t)*path & 0xc0) == 0x80; path++)
+				;
+		fputs("...", out);
+	}
+	fprintf(out, "%s\n", path);
+}
+
 static bool print_segments(const struct picture *picture, struct arena *arena, struct error *error)
 {
 	bool enlarged = false;
@@ -445,9 +461,10 @@ static bool print_segments(const struct picture *picture, struct arena *arena, s
 			return false;
 		enlarged |= small;
 		print_symbol(picture, segment_colour(i), picture->letters[i]);
-		fprintf(picture->out, "%-12s  0x%0*" PRIx64 "-0x%0*" PRIx64 "  %9s%c  %s\n", s->name, digits,
+		fprintf(picture->out, "%-12s  0x%0*" PRIx64 "-0x%0*" PRIx64 "  %9s%c  ", s->name, digits,
 			s->memory.start, digits, s->memory.end - 1, plan_size_text(range_size(s->memory), size),
-			small ? '+' : ' ', source);
+			small ? '+' : ' ');
+		print_path(picture->out, source, 80 - (5 + 14 + 5 + 2 * (size_t)digits + 14));
 	}
 	if (enlarged)
 		fprintf(picture->out, "     + smaller than one character, drawn as one\n");
