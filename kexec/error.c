@@ -52,3 +52,15 @@ bool error_status(struct error *error, int status)
 	error->status = status;
 	return false;
 }
+
+struct error_quote error_quote(struct bytes bytes)
+{
+	struct error_quote quote = { "" };
+	size_t room = sizeof(quote.text) - 1, count = bytes.size < room ? bytes.size : room;
+
+	for (size_t i = 0; i < count; i++)
+		quote.text[i] = bytes.data[i] >= ' ' && bytes.data[i] <= '~' ? (char)bytes.data[i] : '?';
+	if (bytes.size > room)
+		memcpy(quote.text + room - 3, "...", 3);
+	return quote;
+}

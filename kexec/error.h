@@ -32,6 +32,14 @@ bool error_headline(struct error *error, const char *format, ...) __attribute__(
 bool error_remedy(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Puts context ("FILE: ") in front of the cause. Returns false. */
 bool error_context(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/*
+ * A printable copy of bytes from outside, cut to fit, for "the value found":
+ * error_quote(bytes).text. Whatever could drive a terminal becomes '?'.
+ */
+struct error_quote {
+	char text[64];
+};
+struct error_quote error_quote(struct bytes bytes);
 /* Sets the exit status. Returns false. */
 bool error_status(struct error *error, int status);
 

@@ -6,6 +6,7 @@
 #ifndef KEXEC_MACHINE_H
 #define KEXEC_MACHINE_H
 
+#include "kexec/iomem.h"
 #include "kexec/memmap.h"
 #include "kexec/sysroot.h"
 
@@ -26,7 +27,8 @@ struct machine {
 
 	/*
 	 * Memory. `firmware` is what the next kernel is told; `usable` is the RAM that this kernel
-	 * uses, where segments may go; `crash` is the crash reservation (RAM entries, ascending).
+	 * uses, where segments may go, in whole pages (the crash reservation is a part of it);
+	 * `crash` is the crash reservation (RAM entries, ascending).
 	 */
 	struct memmap firmware, usable, crash;
 	const char *memory_source;	/* "/sys/firmware/memmap" or "/proc/iomem", for the plan */
@@ -43,7 +45,12 @@ struct machine {
 	bool xen;			/* a Xen dom0: never the file system call */
 	uint64_t crash_elfcorehdr_size;	/* /sys/kernel/crash_elfcorehdr_size; 0 when absent */
 
-	uint8_t entropy[MACHINE_ENTROPY_SIZE];	/* for seeds handed to the next kernel */
+	/*
+	 * For seeds handed to the next kernel. Bytes 0, 1, 2, ... of a captured machine, so that
+	 * plans repeat; all zeros when this kernel has no entropy yet: hand on no seed then.
+	 */
+	uint8_t entropy[MACHINE_ENTROPY_SIZE];
+	const char *denied;	/* the first file that this user may not read, whose facts are unknown; or NULL */
 	const void *facts;		/* the architecture's own: arch/<name>/machine.h */
 };
 
@@ -56,5 +63,26 @@ const struct arch *machine_arch(const struct sysroot *root, struct arena *arena,
  */
 bool machine_read(const struct sysroot *root, struct arena *arena, struct machine *machine, struct error *error)
 	must_check;
+
+/*
+ * For machine_read() and the architectures' parts of it: *out stays what it is when the file is absent
+ * or, as machine->denied says then, not for this user. A text ends before its last newline.
+ */
+bool machine_passes_over(const struct sysroot *root, struct arena *arena, struct machine *machine, const char *path,
+			 enum sysroot_result result, struct error *error) must_check;
+bool machine_bytes(const struct sysroot *root, struct arena *arena, struct machine *machine, const char *path,
+		   struct bytes *out, struct error *error) must_check;
+bool machine_text(const struct sysroot *root, struct arena *arena, struct machine *machine, const char *path,
+		  const char **out, struct error *error) must_check;
+bool machine_number(const struct sysroot *root, struct arena *arena, struct machine *machine, const char *path,
+		    uint64_t *out, struct error *error) must_check;
+
+/* Reads /proc/iomem; fills crash, kernel_code and iomem_masked. Absent: an empty tree. */
+bool machine_iomem(const struct sysroot *root, struct arena *arena, struct machine *machine,
+		   struct iomem *out, struct error *error) must_check;
+
+/* A whole machine_read of struct arch, where /proc/iomem tells everything there is to know of memory. */
+bool machine_read_iomem(const struct sysroot *root, struct arena *arena, struct machine *machine,
+			struct error *error) must_check;
 
 #endif

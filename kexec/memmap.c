@@ -48,6 +48,26 @@ const char *memory_type_name(enum memory_type type)
 	return (unsigned)type < MEMORY_TYPES ? names[type] : "Unknown";
 }
 
+bool memory_type_find(const char *name, enum memory_type *type)
+{
+	/* Kernels before 5.4 say "reserved"; the other two mean that nobody knows what is there. */
+	static const char *const reserved[] = { "reserved", "Unknown E820 type", "Uncached RAM" };
+
+	for (enum memory_type t = 0; t < MEMORY_TYPES; t++) {
+		if (!strcmp(name, memory_type_name(t))) {
+			*type = t;
+			return true;
+		}
+	}
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++) {
+		if (!strcmp(name, reserved[i])) {
+			*type = MEMORY_RESERVED;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Room for one entry more. */
 static bool reserve(struct memmap *map, struct arena *arena, struct error *error)
 {

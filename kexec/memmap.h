@@ -48,6 +48,8 @@ static inline bool range_overlaps(struct range a, struct range b)
 
 /* "System RAM", "Reserved", ...: the kernel's own words in /sys/firmware/memmap. */
 const char *memory_type_name(enum memory_type type);
+/* The type of that name; also of the names that only some kernels use. */
+bool memory_type_find(const char *name, enum memory_type *type);
 
 /* Appends; empty ranges are dropped. The map is unsorted until memmap_tidy(). */
 bool memmap_append(struct memmap *map, struct arena *arena, struct range range, enum memory_type type,

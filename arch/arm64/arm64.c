@@ -14,6 +14,7 @@ const struct arch arch_arm64 = {
 	.strict_loader_options = false,
 	.device_tree = true,
 	.joins_append = false,
+	.machine_read = machine_read_iomem,
 	.formats = formats,
 	.not_yet = "This version of kexec-ng does not plan loads for arm64 machines yet.",
 };

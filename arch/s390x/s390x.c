@@ -13,6 +13,7 @@ const struct arch arch_s390x = {
 	.page_size = 4096,
 	.strict_loader_options = true,
 	.joins_append = true,
+	.machine_read = machine_read_iomem,
 	.formats = formats,
 	.not_yet = "This version of kexec-ng does not plan loads for s390x machines yet.",
 };

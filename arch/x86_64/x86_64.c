@@ -19,6 +19,7 @@ const struct arch arch_x86_64 = {
 	.order = LITTLE,
 	.page_size = 4096,
 	.strict_loader_options = true,
+	.machine_read = x86_64_machine_read,
 	.formats = formats,
 	.purgatory = purgatory_x86_64,
 };
