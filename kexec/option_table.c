@@ -40,11 +40,12 @@ const struct option_row option_table[] = {
 	{ .name = "force", .letter = 'f', GENERAL, .effect = EFFECT_FORCE,
 	  .help = "load KERNEL and start it at once, without a shutdown" },
 	{ .name = "load-panic", .letter = 'p', GENERAL, .effect = EFFECT_PANIC,
-	  .help = "load KERNEL for the case that this one panics;\nwith -u: unload that one" },
+	  .help = "load KERNEL for the case that this one panics; "
+		  "with -u: unload that one" },
 	{ .name = "unload", .letter = 'u', GENERAL, .effect = EFFECT_UNLOAD,
 	  .help = "unload the loaded kernel" },
 	{ .name = "status", .letter = 'S', GENERAL, FLAG(status),
-	  .help = "exit with 1 if a crash kernel (with -l: a kernel) is loaded,\n"
+	  .help = "exit with 1 if a crash kernel (with -l: a kernel) is loaded, "
 		  "with 0 if not, with 255 if that cannot be told" },
 	{ .name = "print-ckr-size", GENERAL, FLAG(print_crash_size),
 	  .help = "print the size of the memory reserved for a crash kernel" },
@@ -53,14 +54,15 @@ const struct option_row option_table[] = {
 
 	/* Seeing before acting: ours. */
 	{ .name = "plan", MAY_HAVE("FORM"), OURS, .effect = EFFECT_PLAN,
-	  .help = "load nothing; print what would be loaded, as text,\n"
+	  .help = "load nothing; print what would be loaded, as text, "
 		  "as json, or as a map of memory" },
 	{ .name = "sysroot", NEEDS("DIR"), OURS, TEXT(sysroot),
 	  .help = "read the machine from a captured tree; implies --plan" },
 
 	/* How to load. */
 	{ .name = "kexec-syscall-auto", .letter = 'a', GENERAL, CALL(CALL_AUTO),
-	  .help = "use kexec_file_load, and kexec_load where that cannot\nwork (the default)" },
+	  .help = "use kexec_file_load, and kexec_load where that cannot "
+		  "work (the default)" },
 	{ .name = "kexec-file-syscall", .letter = 's', GENERAL, CALL(CALL_FILE),
 	  .help = "use kexec_file_load only" },
 	{ .name = "kexec-syscall", .letter = 'c', GENERAL, CALL(CALL_SEGMENTS),
@@ -82,7 +84,7 @@ const struct option_row option_table[] = {
 	{ .name = "entry", NEEDS("ADDRESS"), GENERAL, .effect = EFFECT_ENTRY,
 	  .help = "start at this physical address instead" },
 	{ .name = "hotplug", GENERAL, FLAG(hotplug), .quiet = true,
-	  .help = "let the running kernel update a loaded crash kernel\n"
+	  .help = "let the running kernel update a loaded crash kernel "
 		  "when processors or memory come and go" },
 	{ .name = "no-cma", GENERAL, FLAG(no_cma),
 	  .help = "tell kexec_file_load not to use contiguous memory" },
@@ -100,8 +102,8 @@ const struct option_row option_table[] = {
 	  .help = "the initial RAM disk" },
 	{ .name = "ramdisk", NEEDS("FILE"), LOADER_OF(X86 | ARM | PPC), .effect = EFFECT_INITRD,
 	  .same_as = "initrd", .help = "the same as --initrd" },
-	{ .name = "reuseinitrd", GENERAL, FLAG(reuse_initrd),
-	  .help = "use the running kernel's initial RAM disk again;\n"
+	{ .name = "reuseinitrd", GENERAL, FLAG(reuse_initrd), LATER("reuse an initial RAM disk"),
+	  .help = "use the running kernel's initial RAM disk again; "
 		  "it must have been booted with retain_initrd" },
 	{ .name = "dtb", NEEDS("FILE"), LOADER_OF(X86 | ARM | PPC), TEXT(dtb),
 	  .x86_formats = " bzImage ", .help = "the device tree to hand over" },
@@ -129,7 +131,7 @@ const struct option_row option_table[] = {
 	{ .name = "console-vga", ARCHITECTURE_OF(X86), FLAG(console_vga),
 	  .help = "messages before the jump go to the VGA screen" },
 	{ .name = "serial", NEEDS("PORT"), ARCHITECTURE_OF(X86 | ARM), .effect = EFFECT_SERIAL,
-	  .help = "the serial port for them: on x86_64 ttyS0, ttyS1 or\n"
+	  .help = "the serial port for them: on x86_64 ttyS0, ttyS1 or "
 		  "an I/O port, on arm64 a tty's name" },
 	{ .name = "serial-baud", NEEDS("RATE"), ARCHITECTURE_OF(X86), .effect = EFFECT_SERIAL_BAUD,
 	  .help = "set the speed of that port: 9600 to 115200" },
@@ -200,4 +202,43 @@ unsigned option_known_bit(const char *arch_name)
 		if (!strcmp(bits[i].name, arch_name))
 			return bits[i].bit;
 	return 0;
+}
+
+bool options_given(const struct options *options, const char *name)
+{
+	for (unsigned i = 0; i < options->given_count; i++)
+		if (!strcmp(options->given[i], name))
+			return true;
+	return false;
+}
+
+/* Whether `list`, with a blank on both sides of each word, has the word. */
+static bool has_word(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+
+	while ((list = strstr(list, word))) {
+		if (list[-1] == ' ' && list[length] == ' ')
+			return true;
+		list += length;
+	}
+	return false;
+}
+
+const char *options_without_effect(const struct options *options, const char *arch_name,
+				   const char *format, unsigned *cursor)
+{
+	unsigned bit = option_known_bit(arch_name);
+
+	while (*cursor < options->given_count) {
+		const struct option_row *row = option_find(options->given[(*cursor)++]);
+		bool elsewhere = row->known && !(row->known & bit);
+		bool by_format = bit == KNOWN_X86_64 && row->x86_formats;
+
+		if (row->quiet)
+			continue;
+		if (elsewhere || (by_format && !has_word(row->x86_formats, format)))
+			return row->name;
+	}
+	return NULL;
 }

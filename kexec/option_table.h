@@ -55,7 +55,7 @@ struct option_row {
 	bool quiet;
 	/* Why it is an error in this version: a sentence. NULL: it works. */
 	const char *later;
-	const char *help;		/* one or two lines */
+	const char *help;		/* a few words, without a full stop */
 };
 
 extern const struct option_row option_table[];

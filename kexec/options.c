@@ -40,14 +40,6 @@ static bool is_known(const struct parse *p, const struct option_row *row)
 	return row->known & p->known_bit;
 }
 
-bool options_given(const struct options *options, const char *name)
-{
-	for (unsigned i = 0; i < options->given_count; i++)
-		if (!strcmp(options->given[i], name))
-			return true;
-	return false;
-}
-
 static const char *canonical_name(const struct option_row *row)
 {
 	return row->same_as ? row->same_as : row->name;
@@ -130,6 +122,11 @@ static bool set_initrd(struct parse *p, const char *file)
 	if (!before || !strcmp(before, file))
 		return true;
 	return note(p, "Only the last --initrd counts: %s will not be loaded.", before);
+}
+
+static void drop_actions(struct options *o)
+{
+	o->load = o->unload = o->exec = o->shutdown = o->sync = o->ifdown = false;
 }
 
 static void act(struct options *o, bool load, bool exec)
@@ -350,7 +347,8 @@ static bool parse_all(struct parse *p, int argc, char **argv)
 					 : option_find_letter((char)code);
 		ok = apply(p, row, optarg);
 	}
-	p->options->kernel = optind < argc ? argv[optind] : NULL;
+	if (!is_over(p->options) && optind < argc)
+		p->options->kernel = argv[optind];
 	return ok;
 }
 
@@ -404,7 +402,7 @@ static bool settle_loader_options(struct parse *p)
 {
 	const struct options *o = p->options;
 
-	if (!p->arch->strict_loader_options || (o->load && !o->status))
+	if (!p->arch->strict_loader_options || o->load)
 		return true;
 	for (unsigned i = 0; i < o->given_count; i++) {
 		if (option_find(o->given[i])->class != OPTION_LOADER)
@@ -449,7 +447,7 @@ static bool settle_later(struct parse *p)
 		return later(p, "load-jump-back-helper");
 	}
 	/* With -s the planner refuses it, as kexec-tools does. */
-	if (o->load && o->real_mode && o->call != CALL_FILE)
+	if (o->load && o->real_mode && p->known_bit == KNOWN_X86_64 && o->call != CALL_FILE)
 		return later(p, "real-mode");
 	return true;
 }
@@ -485,12 +483,10 @@ static bool settle(struct parse *p)
 	if (options_given(o, "no-sync"))
 		o->sync = false;
 
+	if (o->status)
+		drop_actions(o);
 	if (!settle_loader_options(p) || !settle_serial(p) || !settle_later(p) || !settle_plan(p))
 		return false;
-	if (o->status) {
-		o->load = o->unload = o->exec = o->shutdown = o->sync = o->ifdown = false;
-		return true;
-	}
 	if (o->load && !o->kernel) {
 		error_headline(p->error, "No kernel specified");
 		return usage_error(p->error, EXIT_FAILED);
@@ -515,36 +511,8 @@ bool options_parse(struct options *options, int argc, char **argv, const char *a
 		return error_set(error, "%s is not an architecture with options.", arch_name);
 	if (!parse_all(&p, argc, argv))
 		return false;
-	return is_over(options) || settle(&p);
-}
-
-/* Whether `list`, with a blank on both sides of each word, has the word. */
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	while ((list = strstr(list, word))) {
-		if (list[-1] == ' ' && list[length] == ' ')
-			return true;
-		list += length;
-	}
-	return false;
-}
-
-const char *options_without_effect(const struct options *options, const char *arch_name,
-				   const char *format, unsigned *cursor)
-{
-	unsigned bit = option_known_bit(arch_name);
-
-	while (*cursor < options->given_count) {
-		const struct option_row *row = option_find(options->given[(*cursor)++]);
-		bool elsewhere = row->known && !(row->known & bit);
-		bool by_format = bit == KNOWN_X86_64 && row->x86_formats;
-
-		if (row->quiet)
-			continue;
-		if (elsewhere || (by_format && !has_word(row->x86_formats, format)))
-			return row->name;
-	}
-	return NULL;
+	if (!is_over(options))
+		return settle(&p);
+	drop_actions(options);
+	return true;
 }
