@@ -119,7 +119,7 @@ static bool not_permitted(const struct load *load, enum plan_by by, bool panic, 
 		return error_set(error, "%s: the running kernel is locked down (%s), and the file has no signature "
 				 "that it trusts.", who, lockdown_name(machine->lockdown));
 	}
-	error_remedy(error, READ_LOG);
+	error_remedy(error, "Read the end of the kernel log (dmesg): it may name what refused.");
 	return error_set(error, "%s: the running kernel does not say why. None of the usual reasons was found: a "
 			 "missing CAP_SYS_BOOT, kernel.kexec_load_disabled, the load limits, lockdown. A security "
 			 "module may be one.", who);

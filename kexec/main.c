@@ -1,11 +1,281 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* kexec: the command. Parse, read the machine, open the image, plan, then print or load. */
+/*
+ * kexec: the command. Parse, read the machine, open the image, plan, then print or load: the order of
+ * things, what is said and the exit status. How each step works is known elsewhere.
+ */
 #include "config.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
-int main(void)
+#include "arch/arch.h"
+#include "kexec/image.h"
+#include "kexec/load.h"
+#include "kexec/plan_print.h"
+#include "kexec/reboot.h"
+#include "kexec/requests.h"
+#include "kexec/status.h"
+#include "kexec/usage.h"
+
+struct run {
+	struct arena arena;
+	struct sysroot root;
+	struct options options;
+	struct machine machine;
+	struct image image;
+	struct plan plan, fallback;
+	struct load load;
+	int status;		/* exit status of a run without an error: -S has one */
+	struct error error;
+	struct error earlier;	/* why the file call was refused, when the second try failed as well */
+};
+
+/* One or more lines for stderr. What could drive a terminal (it may come from a file) does not. */
+static void say(const char *text)
 {
-	printf("kexec-tools " COMPATIBLE_VERSION " (" PACKAGE_STRING ")\n");
-	return 0;
+	if (!*text)
+		return;
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		fputc((c < ' ' && c != '\n' && c != '\t') || c == 0x7f ? '?' : c, stderr);
+	}
+	fputc('\n', stderr);
+}
+
+/* The line that callers match comes first, then the usage text if it belongs here, then why. */
+static void print_error(const struct error *error)
+{
+	say(error->headline);
+	if (error->usage) {
+		usage_print(stdout);
+		fflush(stdout);
+	}
+	say(error->cause);
+	say(error->remedy);
+}
+
+static bool finish_output(struct error *error)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return true;
+	error_status(error, EXIT_USAGE);
+	return error_set(error, "Standard output cannot be written: %s.", strerror(errno));
+}
+
+/*
+ * The architecture decides what an abbreviation means, and a captured machine, which an option names,
+ * may be of another one than this.
+ */
+static bool parse(struct run *run, int argc, char **argv)
+{
+	const struct arch *here, *there;
+	bool parsed;
+
+	if (!sysroot_open(&run->root, NULL, &run->error))
+		return false;
+	here = machine_arch(&run->root, &run->arena, &run->error);
+	if (!here)
+		return false;
+	parsed = options_parse(&run->options, argc, argv, here->name, &run->arena, &run->error);
+	if (!run->options.sysroot)
+		return parsed;
+	sysroot_close(&run->root);
+	run->error = (struct error){ 0 };
+	if (!sysroot_open(&run->root, run->options.sysroot, &run->error))
+		return false;
+	there = machine_arch(&run->root, &run->arena, &run->error);
+	return there && options_parse(&run->options, argc, argv, there->name, &run->arena, &run->error);
+}
+
+/* Exit status as the kernel's file says it: 1 when something is loaded. */
+static bool report_status(struct run *run)
+{
+	bool panic = run->options.panic || !run->options.load_given;
+	enum tristate loaded = status_read(&run->root, panic, &run->arena, &run->error);
+
+	run->status = loaded == UNKNOWN ? EXIT_FAILED : loaded;
+	return !*run->error.cause;
+}
+
+static bool print_crash_size(struct run *run)
+{
+	const struct memmap *crash = &run->machine.crash;
+
+	if (!machine_read(&run->root, &run->arena, &run->machine, &run->error))
+		return false;
+	printf("%" PRIu64 "\n", crash->count ? range_size(crash->entries[crash->count - 1].range) : 0);
+	return finish_output(&run->error);
+}
+
+static void say_notes(const char *const *notes, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		say(notes[i]);
+}
+
+/* What was given in vain. Said once, however many system calls are tried. */
+static void say_option_notes(const struct run *run)
+{
+	const char *name;
+	char note[256];
+	unsigned cursor = 0;
+
+	say_notes(run->options.notes, run->options.note_count);
+	while ((name = options_without_effect(&run->options, run->machine.arch->name, run->plan.format, &cursor))) {
+		snprintf(note, sizeof(note), "--%s has no effect on a kernel of type %s.", name, run->plan.format);
+		say(note);
+	}
+}
+
+/* Everything up to the moment where something would happen. */
+static bool make_plan(struct run *run)
+{
+	const struct options *options = &run->options;
+
+	return machine_read(&run->root, &run->arena, &run->machine, &run->error) &&
+	       requests_check(options, &run->machine, &run->error) &&
+	       image_open(&run->image, options, &run->error) &&
+	       plan_make(&run->machine, options, &run->image, options->call, &run->arena, &run->plan, &run->error);
+}
+
+static bool print_plan(struct run *run)
+{
+	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+	bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && terminal && strcmp(terminal, "dumb");
+	struct error ignored = { 0 };
+
+	if (!make_plan(run))
+		return false;
+	/* What a refused file call would lead to is worth seeing, but no reason to fail. */
+	if (run->plan.by == BY_FILE && run->options.call == CALL_AUTO &&
+	    plan_make(&run->machine, &run->options, &run->image, CALL_SEGMENTS, &run->arena, &run->fallback, &ignored))
+		run->plan.fallback = &run->fallback;
+	say_option_notes(run);
+	say_notes(run->plan.notes, run->plan.note_count);
+	return plan_print(stdout, &run->machine, &run->image, &run->plan, run->options.plan, colour, &run->arena,
+			  &run->error) &&
+	       finish_output(&run->error);
+}
+
+static bool load_once(struct run *run)
+{
+	const struct options *options = &run->options;
+
+	say_notes(run->plan.notes, run->plan.note_count);
+	if (options->debug && !plan_print(stderr, &run->machine, &run->image, &run->plan, PLAN_TEXT, false,
+					  &run->arena, &run->error))
+		return false;
+	if (!load_plan(&run->load, &run->plan, &run->error))
+		return false;
+	say_notes(run->load.notes, run->load.note_count);
+	return true;
+}
+
+/* The second try is planned from the start: it needs room in memory where the first needed none. */
+static bool load_by_segments(struct run *run)
+{
+	run->earlier = run->error;
+	run->error = (struct error){ 0 };
+	if (!plan_make(&run->machine, &run->options, &run->image, CALL_SEGMENTS, &run->arena, &run->plan,
+		       &run->error) ||
+	    !load_once(run))
+		return false;
+	run->earlier = (struct error){ 0 };
+	return true;
+}
+
+static bool load_kernel(struct run *run)
+{
+	if (!make_plan(run))
+		return false;
+	say_option_notes(run);
+	run->load.machine = &run->machine;
+	run->load.kernel = run->options.kernel;
+	run->load.call = run->options.call;
+	if (load_once(run))
+		return true;
+	return run->plan.by == BY_FILE && run->options.call == CALL_AUTO && load_falls_back(run->load.refused) &&
+	       load_by_segments(run);
+}
+
+/* An initramfs may lack what machine_read() wants; unloading needs its facts only to explain a failure. */
+static bool unload_kernel(struct run *run)
+{
+	const struct arch *arch = machine_arch(&run->root, &run->arena, &run->error);
+	struct error ignored = { 0 };
+
+	if (!arch)
+		return false;
+	if (!machine_read(&run->root, &run->arena, &run->machine, &ignored))
+		run->machine = (struct machine){
+			.arch = arch, .privileged = UNKNOWN, .load_disabled = UNKNOWN, .limit_reboot = -1,
+			.limit_panic = -1,
+		};
+	run->load = (struct load){ .machine = &run->machine, .call = run->options.call };
+	return load_unload(&run->load, run->options.panic, &run->error);
+}
+
+/* From a loaded kernel to the end of this one, as far as the options go. */
+static bool leave(struct run *run)
+{
+	const struct options *options = &run->options;
+	struct error problem = { 0 };
+
+	/* Only a file that says "no" stops this: an initramfs may have no /sys. */
+	if ((options->exec || options->shutdown) && status_read(&run->root, false, &run->arena, &problem) == NO) {
+		error_status(&run->error, EXIT_USAGE);
+		error_headline(&run->error, "Nothing has been loaded!");
+		return error_remedy(&run->error, "Load a kernel first: kexec -l KERNEL.");
+	}
+	if (options->sync)
+		reboot_sync();
+	if (options->ifdown && !reboot_interfaces_down(&problem))
+		print_error(&problem);
+	if (options->exec)
+		return reboot_kexec(&run->error);
+	return !options->shutdown || reboot_shutdown(&run->error);
+}
+
+static bool act(struct run *run, int argc, char **argv)
+{
+	const struct options *options = &run->options;
+
+	if (!parse(run, argc, argv))
+		return false;
+	if (options->help || options->version) {
+		if (options->help)
+			usage_print(stdout);
+		else
+			usage_print_version(stdout);
+		return finish_output(&run->error);
+	}
+	if (options->print_crash_size)
+		return print_crash_size(run);
+	if (options->status)
+		return report_status(run);
+	if (options->plan != PLAN_NONE)
+		return print_plan(run);
+	return (!options->unload || unload_kernel(run)) && (!options->load || load_kernel(run)) && leave(run);
+}
+
+int main(int argc, char **argv)
+{
+	struct run run = { .root = { .fd = -1 } };
+
+	run.image = (struct image){
+		.kernel_file = FILE_CLOSED, .kernel_unpacked = FILE_CLOSED, .initrd = FILE_CLOSED, .dtb = FILE_CLOSED,
+	};
+	if (!act(&run, argc, argv)) {
+		print_error(&run.error);
+		print_error(&run.earlier);
+		run.status = run.error.status ? run.error.status : EXIT_FAILED;
+	}
+	image_close(&run.image);
+	sysroot_close(&run.root);
+	arena_release(&run.arena);
+	return run.status;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Refusals that depend on the machine and not on the image: --hotplug and --reuseinitrd. The first
- * lines are those that callers know.
+ * Refusals that depend on the machine and not on the image: --load-panic, --hotplug and --reuseinitrd.
+ * The first lines are those that callers know.
  */
 #include "kexec/requests.h"
 
@@ -17,6 +17,20 @@ static bool check_hotplug(const struct machine *machine, struct error *error)
 			      "it takes CONFIG_CRASH_HOTPLUG");
 	error_set(error, "The running kernel does not update crash kernels that --hotplug is for.");
 	error_remedy(error, "Leave --hotplug out, or run a kernel with CONFIG_CRASH_HOTPLUG=y.");
+	return error_status(error, EXIT_USAGE);
+}
+
+static bool check_crash_reservation(const struct machine *machine, struct error *error)
+{
+	if (machine->crash.count)
+		return true;
+	error_headline(error, "Memory for crashkernel is not reserved\n"
+			      "Please reserve memory by passing \"crashkernel=Y@X\" parameter to kernel\n"
+			      "Then try loading kdump kernel");
+	if (machine->iomem_masked) {
+		error_set(error, "/proc/iomem shows this user only zeros, so a reservation could not be seen.");
+		error_remedy(error, "Run kexec as root, outside of any container.");
+	}
 	return error_status(error, EXIT_USAGE);
 }
 
@@ -43,6 +57,8 @@ bool requests_check(const struct options *options, const struct machine *machine
 	if (!options->load)
 		return true;
 	if (options->hotplug && !check_hotplug(machine, error))
+		return false;
+	if (options->panic && !check_crash_reservation(machine, error))
 		return false;
 	return !options->reuse_initrd || check_reuse_initrd(machine, error);
 }

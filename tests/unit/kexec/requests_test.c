@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Wishes that depend on the machine: --hotplug and --reuseinitrd, in words that callers know. */
+/* Wishes that depend on the machine: -p, --hotplug and --reuseinitrd, in words that callers know. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -33,6 +33,26 @@ static void test_hotplug(void **state)
 	assert_true(check(without, options));
 }
 
+static void test_panic(void **state)
+{
+	struct memory reserved = { { 0x20000000, 0x30000000 }, MEMORY_RAM };
+	struct machine with = { .arch = &arch_x86_64, .crash = { &reserved, 1, 1 } };
+	struct machine without = { .arch = &arch_x86_64 };
+	struct options options = { .load = true, .panic = true };
+
+	assert_true(check(with, options));
+	assert_false(check(without, options));
+	assert_int_equal(error.status, 1);
+	assert_non_null(strstr(error.headline, "Memory for crashkernel is not reserved\n"));
+	assert_non_null(strstr(error.headline, "crashkernel=Y@X"));
+	assert_string_equal(error.cause, "");
+	without.iomem_masked = true;
+	assert_false(check(without, options));
+	assert_non_null(strstr(error.cause, "could not be seen"));
+	options.load = false;
+	assert_true(check(without, options));
+}
+
 static void test_reuse_initrd(void **state)
 {
 	struct machine machine = { .arch = &arch_x86_64, .cmdline = "root=/dev/sda1 ro" };
@@ -62,6 +82,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hotplug),
+		cmocka_unit_test(test_panic),
 		cmocka_unit_test(test_reuse_initrd),
 	};
 
