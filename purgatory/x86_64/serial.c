@@ -21,6 +21,9 @@ enum { DATA = 0, INTERRUPTS = 1, FIFO = 2, LINE_CONTROL = 3, MODEM_CONTROL = 4, 
 /* One read takes about a microsecond, and a character at 1200 baud 8.3 ms. */
 #define TRIES 50000u
 
+/* A port that kept us waiting once is not spoken to again. */
+static int gave_up;
+
 void serial_open(uint16_t base, uint64_t baud)
 {
 	uint64_t divisor;
@@ -44,15 +47,19 @@ static void wait_for(uint16_t base, uint8_t status)
 	for (unsigned tries = 0; tries < TRIES; tries++)
 		if (port_read(base + LINE_STATUS) & status)
 			return;
+	gave_up = 1;
 }
 
 void serial_write(uint16_t base, char c)
 {
-	wait_for(base, LSR_CAN_TAKE_ONE);
-	port_write(base + DATA, (uint8_t)c);
+	if (!gave_up)
+		wait_for(base, LSR_CAN_TAKE_ONE);
+	if (!gave_up)
+		port_write(base + DATA, (uint8_t)c);
 }
 
 void serial_close(uint16_t base)
 {
-	wait_for(base, LSR_ALL_SENT);
+	if (!gave_up)
+		wait_for(base, LSR_ALL_SENT);
 }
