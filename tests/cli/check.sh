@@ -17,6 +17,7 @@ unset POSIXLY_CORRECT
 
 kexec=$PWD/kexec/kexec
 no_kexec=$PWD/tests/cli/no-kexec
+machines=$(cd "${srcdir:-.}/tests/machines" && pwd) || exit 99
 make_image=$PWD/tests/images/make_image
 scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
