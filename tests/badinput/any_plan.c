@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The machine, the initrd and the options are fixed; only the kernel's bytes are not to be trusted. */
+#include "config.h"
+#include "tests/badinput/any_plan.h"
+
+#include <stdio.h>
+
+#include "arch/arch.h"
+#include "arch/x86_64/boot_params.h"
+#include "arch/x86_64/machine.h"
+
+#define MIB ((uint64_t)1 << 20)
+#define GIB ((uint64_t)1 << 30)
+
+static const uint8_t initrd[10000] = "070701";
+static const uint8_t running_boot_params[BOOT_PARAMS_SIZE];
+
+static const struct efi_runtime_range runtime_map[] = {
+	{ 6, 0x3f000000, 0xfffffffeff000000, 16, 0x800000000000000f },
+	{ 5, 0x3f200000, 0xfffffffeff200000, 32, 0x800000000000000f },
+};
+
+static const struct x86_64_machine plain_facts = {
+	.boot_params = { running_boot_params, sizeof(running_boot_params) },
+};
+
+static const struct x86_64_machine efi_facts = {
+	.boot_params = { running_boot_params, sizeof(running_boot_params) },
+	.efi = true, .efi_bits = 64,
+	.efi_fw_vendor = 0x3f001000, .efi_runtime = 0x3f002000, .efi_config_table = 0x3f003000,
+	.efi_acpi20 = 0x3f004000,
+	.runtime_map = runtime_map, .runtime_map_count = 2,
+};
+
+static bool add_ram(struct machine *machine, struct arena *arena, uint64_t start, uint64_t end,
+		    struct error *error)
+{
+	const struct range range = { start, end };
+
+	machine->ram_total += end - start;
+	return memmap_append(&machine->firmware, arena, range, MEMORY_RAM, error) &&
+	       memmap_append(&machine->usable, arena, range, MEMORY_RAM, error);
+}
+
+static bool make_machine(struct machine *machine, struct x86_64_machine *facts, struct arena *arena,
+			 unsigned wishes, struct error *error)
+{
+	*facts = wishes & ANY_PLAN_EFI ? efi_facts : plain_facts;
+	facts->five_level = wishes & ANY_PLAN_FIVE_LEVEL;
+	*machine = (struct machine){
+		.arch = &arch_x86_64, .release = "6.1.0", .page_size = 4096, .cmdline = "root=/dev/vda1",
+		.limit_reboot = -1, .limit_panic = -1, .facts = facts,
+	};
+	if (!add_ram(machine, arena, 0x1000, 0x9fc00, error))
+		return false;
+	if (!(wishes & ANY_PLAN_LARGE))
+		return add_ram(machine, arena, MIB, GIB, error);
+	return add_ram(machine, arena, MIB, 3 * GIB, error) &&
+	       add_ram(machine, arena, 4 * GIB, 65 * GIB, error);
+}
+
+static struct options any_options(unsigned wishes)
+{
+	return (struct options){
+		.load = true, .call = CALL_SEGMENTS, .kernel = "kernel", .append = "quiet",
+		.mem_min = wishes & ANY_PLAN_LIMITS ? 32 * MIB : 0,
+		.mem_max = wishes & ANY_PLAN_LIMITS ? 512 * MIB - 1 : UINT64_MAX,
+		.mem_min_given = wishes & ANY_PLAN_LIMITS,
+		.mem_max_given = wishes & ANY_PLAN_LIMITS,
+		.entry = 0x1000000, .entry_given = wishes & ANY_PLAN_ENTRY,
+		.entry_32bit = wishes & ANY_PLAN_ENTRY_32BIT,
+		.no_checks = !(wishes & ANY_PLAN_DIGEST),
+	};
+}
+
+static void breaks(struct any_plan *any, const char *how)
+{
+	snprintf(any->broken, sizeof(any->broken), "%.200s", how);
+}
+
+/* Reads one byte of each page, and the last one: where a view reaches outside, this is noticed. */
+static unsigned touch(struct bytes bytes)
+{
+	volatile unsigned sum = 0;
+
+	for (size_t i = 0; i < bytes.size; i += 4096)
+		sum += bytes.data[i];
+	return bytes.size ? sum + bytes.data[bytes.size - 1] : sum;
+}
+
+static void check_plan(struct any_plan *any, const struct machine *machine, const struct options *options,
+		       const struct plan *plan)
+{
+	if (!plan_check(machine, options, plan, &any->error)) {
+		breaks(any, any->error.cause);
+		return;
+	}
+	for (unsigned i = 0; i < plan->segment_count; i++)
+		touch(plan->segments[i].bytes);
+	for (size_t i = 0; i < plan->fact_count; i++)
+		if (!plan->facts[i].group || !plan->facts[i].name || !plan->facts[i].value)
+			breaks(any, "a fact is not there");
+}
+
+bool any_plan(struct any_plan *any, struct bytes kernel, unsigned wishes)
+{
+	const struct options options = any_options(wishes);
+	struct image image = {
+		.kernel_file = { .path = "kernel", .fd = -1, .bytes = kernel },
+		.kernel_unpacked = FILE_CLOSED, .initrd = FILE_CLOSED, .dtb = FILE_CLOSED,
+	};
+	struct arena arena = { 0 };
+	struct x86_64_machine facts;
+	struct machine machine;
+	struct plan plan;
+
+	*any = (struct any_plan){ 0 };
+	if (wishes & ANY_PLAN_INITRD)
+		image.initrd = (struct file){ "initrd", -1, { initrd, sizeof(initrd) } };
+	if (!make_machine(&machine, &facts, &arena, wishes, &any->error))
+		breaks(any, any->error.cause);
+	else
+		any->planned = plan_make(&machine, &options, &image, CALL_SEGMENTS, &arena, &plan, &any->error);
+	if (any->planned)
+		check_plan(any, &machine, &options, &plan);
+	else if (!any->error.cause[0])
+		breaks(any, "it is refused without a sentence");
+	else if (!strncmp(any->error.cause, "Internal", 8))
+		/* plan_check() is the last net; what a file says is to be refused by who reads it. */
+		breaks(any, any->error.cause);
+	arena_release(&arena);
+	return any->planned;
+}
