@@ -68,12 +68,13 @@ static bool parse_line(struct bytes line, unsigned above, struct arena *arena, s
 	return entry->name;
 }
 
-static size_t count_lines(struct bytes text)
+/* No more lines than there are newlines, nor than "0-0 : a\n" would fit. */
+static size_t most_lines(struct bytes text)
 {
-	size_t lines = 0;
+	size_t lines = 1, most = text.size / 8 + 1;
 
-	for (size_t i = 0; i < text.size; i++)
-		lines += text.data[i] == '\n' || i + 1 == text.size;
+	for (size_t i = 0; i < text.size && lines < most; i++)
+		lines += text.data[i] == '\n';
 	return lines;
 }
 
@@ -84,7 +85,7 @@ bool iomem_parse(struct bytes text, const char *path, struct arena *arena, struc
 	struct bytes rest = text;
 	unsigned above = NO_DEPTH;
 
-	iomem.entries = arena_array(arena, count_lines(text), sizeof(*iomem.entries), error);
+	iomem.entries = arena_array(arena, most_lines(text), sizeof(*iomem.entries), error);
 	if (!iomem.entries)
 		return false;
 	while (rest.size) {

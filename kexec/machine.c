@@ -373,7 +373,7 @@ bool machine_read_iomem(const struct sysroot *root, struct arena *arena, struct 
 	if (!iomem_append_firmware(&iomem, arena, &machine->firmware, error) ||
 	    !memmap_tidy(&machine->firmware, arena, error) ||
 	    !iomem_append_ram(&iomem, arena, &ram, error) || !memmap_tidy(&ram, arena, error) ||
-	    !memmap_common_ram(&ram, &ram, arena, &machine->usable, error))
+	    !memmap_common_ram(&machine->firmware, &ram, arena, &machine->usable, error))
 		return false;
 	memmap_shrink(&machine->usable, machine->page_size);
 	return true;

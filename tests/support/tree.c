@@ -29,8 +29,11 @@ const char *tree_captured(const char *name)
 
 void tree_create(struct tree *tree)
 {
+	/* Some tests look at the tree as an ordinary user. */
+	umask(022);
 	strcpy(tree->path, "tree-XXXXXX");
 	assert_non_null(mkdtemp(tree->path));
+	assert_int_equal(chmod(tree->path, 0755), 0);
 }
 
 /* The path of a file in the tree, once its directories are there. */

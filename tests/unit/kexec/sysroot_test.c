@@ -186,6 +186,31 @@ static void fields_belong_together(void **state)
 	assert_int_equal(end, 0x1f);
 }
 
+static void a_file_that_is_not_for_this_user_is_denied_and_no_error(void **state)
+{
+	const char *const *names;
+	struct bytes bytes;
+	uid_t user = geteuid();
+	size_t count;
+	char path[64];
+
+	tree_text(&tree, "/proc/secret", "x");
+	tree_text(&tree, "/sys/secret/file", "x");
+	snprintf(path, sizeof(path), "%s/proc/secret", tree.path);
+	assert_int_equal(chmod(path, 0), 0);
+	snprintf(path, sizeof(path), "%s/sys/secret", tree.path);
+	assert_int_equal(chmod(path, 0), 0);
+	/* To root nothing is denied. */
+	if (!user)
+		assert_int_equal(seteuid(65534), 0);
+	assert_int_equal(sysroot_read(&root, &arena, "/proc/secret", &bytes, &error), SYSROOT_DENIED);
+	assert_int_equal(sysroot_list(&root, &arena, "/sys/secret", &names, &count, &error),
+			 SYSROOT_DENIED);
+	assert_int_equal(seteuid(user), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_string_equal(error.cause, "");
+}
+
 static void a_root_that_is_not_a_directory_is_an_error_that_names_it(void **state)
 {
 	struct sysroot other;
@@ -222,6 +247,7 @@ int main(void)
 		test(numbers_are_decimal_or_hexadecimal_and_nothing_else),
 		test(names_come_sorted_by_value),
 		test(fields_belong_together),
+		test(a_file_that_is_not_for_this_user_is_denied_and_no_error),
 		test(a_root_that_is_not_a_directory_is_an_error_that_names_it),
 		test(this_machine_needs_no_path),
 	};

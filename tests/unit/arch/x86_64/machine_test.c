@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -328,6 +330,42 @@ static void a_firmware_with_only_the_newer_smbios(void **state)
 	assert_int_equal(facts->efi_acpi, 0x7e014);
 }
 
+/* As an ordinary user sees an EFI machine: names in sysfs, but not what is behind them. */
+static void what_is_not_for_this_user_is_unknown_and_remembered(void **state)
+{
+	static const char *const secret[] = {
+		"/sys/firmware/efi/systab", "/sys/firmware/efi/runtime-map/0/type",
+		"/sys/firmware/memmap/1/start",
+	};
+	uid_t user = geteuid();
+	struct sysroot root;
+	char path[64];
+
+	make_machine();
+	tree_text(&tree, "/proc/iomem", "00000000-00000000 : System RAM\n");
+	tree_text(&tree, "/sys/firmware/efi/fw_platform_size", "64\n");
+	firmware_entry(0, "0x0", "0x9fbff", "System RAM\n");
+	firmware_entry(1, "0x100000", "0x3fffffff", "System RAM\n");
+	for (size_t i = 0; i < sizeof(secret) / sizeof(*secret); i++) {
+		tree_text(&tree, secret[i], "0x5\n");
+		snprintf(path, sizeof(path), "%s%s", tree.path, secret[i]);
+		assert_int_equal(chmod(path, 0), 0);
+	}
+	assert_true(sysroot_open(&root, tree.path, &error));
+	if (!user)
+		assert_int_equal(seteuid(65534), 0);
+	assert_true(machine_read(&root, &arena, &machine, &error));
+	assert_int_equal(seteuid(user), 0);
+	sysroot_close(&root);
+	facts = machine.facts;
+	assert_true(facts->efi);
+	assert_int_equal(facts->efi_acpi, 0);
+	assert_int_equal(facts->runtime_map_count, 0);
+	assert_int_equal(machine.firmware.count, 0);
+	snprintf(path, sizeof(path), "%s%s", tree.path, secret[0]);
+	assert_string_equal(machine.denied, path);
+}
+
 /* Each of these alone makes the machine unreadable, with a sentence that names the file and the value. */
 static void what_cannot_be_understood_is_named(void **state)
 {
@@ -400,6 +438,7 @@ int main(void)
 		test(a_xen_dom0_is_told_from_other_domains),
 		test(the_new_place_of_a_file_is_read_first),
 		test(a_firmware_with_only_the_newer_smbios),
+		test(what_is_not_for_this_user_is_unknown_and_remembered),
 		test(what_cannot_be_understood_is_named),
 		test(a_firmware_range_that_ends_before_it_starts_is_refused),
 		test(a_runtime_range_past_the_end_of_the_address_space_is_refused),
