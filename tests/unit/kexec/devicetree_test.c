@@ -54,7 +54,7 @@ static struct bytes example(void)
 	static struct devicetree_node root = {
 		.name = "", .properties = &address_cells, .children = &chosen};
 	struct devicetree tree;
-	struct bytes dtb;
+	struct bytes dtb = { NULL, 0 };
 
 	bootargs.value = text("console=ttyAMA0 quiet");
 	name.value = text("chosen");
