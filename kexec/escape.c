@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Escaping: one walk over the characters of a text, and two tables of what to write for the ones that
- * must not reach a terminal. It allocates the worst case once and never looks at a locale.
+ * Escaping: one walk over the characters of a text, and two tables of what to write for the ones
+ * that must not reach a terminal. It allocates the worst case once and never looks at a locale.
  */
 #include "kexec/escape.h"
 
@@ -12,9 +12,12 @@ static size_t decode(const char *s, uint32_t *character)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const uint8_t *b = (const uint8_t *)s;
-	size_t length = b[0] < 0x80 ? 1 : b[0] >= 0xf0 && b[0] < 0xf8 ? 4 : b[0] >= 0xe0 && b[0] < 0xf0 ? 3 :
-			b[0] >= 0xc0 && b[0] < 0xe0 ? 2 : 0;
+	size_t length = 0;
 
+	if (b[0] < 0x80)
+		length = 1;
+	else if (b[0] >= 0xc0 && b[0] < 0xf8)
+		length = b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : 4;
 	if (length < 2) {
 		*character = b[0];
 		return length;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Laying out a picture of memory: cutting it into pieces, giving them characters, choosing the scale.
- * What is smaller than a character gets one, and its neighbours give way; long stretches of the same are
- * left out. A pure function of ranges.
+ * Laying out a picture of memory: cutting it into pieces, giving them characters, choosing the
+ * scale. What is smaller than a character gets one, and its neighbours give way; long stretches of
+ * the same are left out. A pure function of ranges.
  */
 #include "kexec/picture.h"
 
@@ -36,7 +36,10 @@ static bool holds(struct range range, uint64_t address)
 	return address >= range.start && address < range.end;
 }
 
-/* What lies at `address`: the plan's segments before all else, then the running kernel's own places. */
+/*
+ * What lies at `address`: the plan's segments before all else, then the running kernel's own
+ * places.
+ */
 static struct picture_piece look_up(const struct picture *picture, uint64_t address, size_t *entry)
 {
 	const struct memmap *map = &picture->machine->firmware, *crash = &picture->machine->crash;
@@ -61,7 +64,8 @@ static struct picture_piece look_up(const struct picture *picture, uint64_t addr
 static bool cut(struct picture *picture, struct arena *arena, struct error *error)
 {
 	const struct machine *machine = picture->machine;
-	size_t most = machine->firmware.count + machine->crash.count + picture->segment_count + 1, count = 1, entry = 0;
+	size_t most = machine->firmware.count + machine->crash.count + picture->segment_count + 1;
+	size_t count = 1, entry = 0;
 	uint64_t *ends = arena_array(arena, 2 * most + 1, sizeof(*ends), error);
 
 	picture->pieces = arena_array(arena, 2 * most + 1, sizeof(*picture->pieces), error);
@@ -81,7 +85,8 @@ static bool cut(struct picture *picture, struct arena *arena, struct error *erro
 		if (ends[i] == ends[i + 1])
 			continue;
 		piece = look_up(picture, ends[i], &entry);
-		if (picture->piece_count && last->kind == piece.kind && last->segment == piece.segment) {
+		if (picture->piece_count && last->kind == piece.kind &&
+		    last->segment == piece.segment) {
 			last->range.end = ends[i + 1];
 			continue;
 		}
@@ -125,9 +130,10 @@ static uint64_t nearest_cell(const struct picture *picture, uint64_t address)
 }
 
 /*
- * Gives the pieces [first, last) their characters, from `at` on. All start at their nearest character;
- * then whoever has too few pushes its neighbours towards lower addresses, and at `at` they are pushed up
- * again. So nothing leaves the stretch of memory that it is in as long as that has room.
+ * Gives the pieces [first, last) their characters, from `at` on. All start at their nearest
+ * character; then whoever has too few pushes its neighbours towards lower addresses, and at `at`
+ * they are pushed up again. So nothing leaves the stretch of memory that it is in as long as that
+ * has room.
  */
 static uint64_t lay_out_stretch(struct picture *picture, size_t first, size_t last, uint64_t at)
 {
@@ -136,7 +142,8 @@ static uint64_t lay_out_stretch(struct picture *picture, size_t first, size_t la
 	uint64_t down = end;
 
 	for (size_t i = last; i-- > first;) {
-		uint64_t width = fewest(picture, i), ideal = nearest_cell(picture, pieces[i].range.start);
+		uint64_t ideal = nearest_cell(picture, pieces[i].range.start);
+		uint64_t width = fewest(picture, i);
 
 		down = down > width ? down - width : 0;
 		pieces[i].cell = down = ideal < down ? ideal : down;
@@ -203,7 +210,8 @@ bool picture_next(const struct picture *picture, struct picture_line *line)
 	line->started = true;
 	if (line->row * ROW >= picture->cells)
 		return false;
-	while (line->piece + 1 < picture->piece_count && picture_piece_end(picture, line->piece) <= line->row * ROW)
+	while (line->piece + 1 < picture->piece_count &&
+	       picture_piece_end(picture, line->piece) <= line->row * ROW)
 		line->piece++;
 	line->rows = left_out(picture, line->piece, line->row);
 	return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A picture of physical memory, before it is drawn: which stretch of memory gets which characters, all
- * at one scale. It knows ranges, characters and rows, not what a character looks like.
+ * A picture of physical memory, before it is drawn: which stretch of memory gets which characters,
+ * all at one scale. It knows ranges, characters and rows, not what a character looks like.
  */
 #ifndef KEXEC_PICTURE_H
 #define KEXEC_PICTURE_H
@@ -38,13 +38,13 @@ struct picture {
 	size_t piece_count;
 	uint64_t scale;		/* bytes in one character; a power of two */
 	uint64_t cells;		/* characters in all */
-	bool leave_out_ram;	/* long stretches of RAM are left out, not only those of other kinds */
+	bool leave_out_ram;	/* long stretches of RAM are left out as well */
 };
 
 /*
  * Chooses a scale so that the picture fits on a screen, and gives every piece its characters: each
- * segment and each special range at least one, all in the order of their addresses. No pieces come of
- * a machine without a memory map.
+ * segment and each special range at least one, all in the order of their addresses. No pieces come
+ * of a machine without a memory map.
  */
 bool picture_make(struct picture *picture, struct arena *arena, struct error *error) must_check;
 
@@ -53,7 +53,7 @@ uint64_t picture_piece_end(const struct picture *picture, size_t i);
 
 /* One line of the picture: a row to draw, or a stretch of equal rows that is left out. */
 struct picture_line {
-	uint64_t row;		/* counted from address 0; it begins at character row * PICTURE_ROW */
+	uint64_t row;		/* from address 0; it begins at character row * PICTURE_ROW */
 	uint64_t rows;		/* how many are left out; 0: this one is drawn */
 	size_t piece;		/* the first that reaches into the row */
 	bool started;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plan as JSON, in the shape that kexec/plan_print.h documents. It knows commas and quotes; what
- * is worth telling is decided there.
+ * The plan as JSON, in the shape that kexec/plan_print.h documents. It knows commas and quotes;
+ * what is worth telling is decided there.
  */
 #include "config.h"
 
@@ -147,7 +147,8 @@ static void put_flags(struct json *j, const struct plan *plan)
 	close_with(j, '}');
 }
 
-static void put_file(struct json *j, const char *role, const struct file *file, const char *compression)
+static void put_file(struct json *j, const char *role, const struct file *file,
+		     const char *compression)
 {
 	if (!file->path || !file->bytes.data)
 		return;
@@ -250,10 +251,12 @@ static void put_plan(struct json *j, const struct plan *plan)
 	}
 }
 
-bool plan_json_print(FILE *out, const struct machine *machine, const struct image *image, const struct plan *plan,
-		     struct arena *arena, struct error *error)
+bool plan_json_print(FILE *out, const struct machine *machine, const struct image *image,
+		     const struct plan *plan, struct arena *arena, struct error *error)
 {
-	struct json j = { .out = out, .image = image, .first = true, .arena = arena, .error = error };
+	struct json j = {
+		.out = out, .image = image, .first = true, .arena = arena, .error = error,
+	};
 
 	open_with(&j, NULL, '{');
 	put_size(&j, "version", 1);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Drawing a plan as a picture of physical memory: symbols, colours, labels and the legend. Plain ASCII,
- * since a serial console is where such a picture is needed; where things are is decided in picture.c.
+ * Drawing a plan as a picture of physical memory: symbols, colours, labels and the legend. Plain
+ * ASCII, since a serial console is where such a picture is needed; where things are is decided in
+ * picture.c.
  */
 #include "kexec/plan_print.h"
 
@@ -31,7 +32,8 @@ static const struct look looks[] = {
 	[PICTURE_RUNNING] = { 'o', "36" },
 };
 
-static const char *const segment_colours[] = { "1;97;44", "1;97;45", "1;30;43", "1;30;46", "1;97;41", "1;30;42" };
+static const char *const segment_colours[] = { "1;97;44", "1;97;45", "1;30;43",
+					       "1;30;46", "1;97;41", "1;30;42" };
 
 /* What drawing needs at hand. */
 struct drawing {
@@ -55,7 +57,8 @@ static const char *segment_colour(const struct drawing *d, unsigned segment)
 {
 	const char *first = memchr(d->letters, d->letters[segment], segment + 1);
 
-	return segment_colours[(size_t)(first - d->letters) % (sizeof(segment_colours) / sizeof(segment_colours[0]))];
+	return segment_colours[(size_t)(first - d->letters) %
+			       (sizeof(segment_colours) / sizeof(segment_colours[0]))];
 }
 
 static void print_label(const struct drawing *d, uint64_t row)
@@ -69,12 +72,14 @@ static void print_label(const struct drawing *d, uint64_t row)
 
 static void print_run(const struct drawing *d, const struct picture_piece *piece, uint64_t length)
 {
-	char symbol = piece->kind == PICTURE_SEGMENT ? d->letters[piece->segment] : looks[piece->kind].symbol;
+	char symbol = piece->kind == PICTURE_SEGMENT ? d->letters[piece->segment]
+						     : looks[piece->kind].symbol;
 	bool colour = d->colour && symbol != ' ' && length;
 
 	if (colour)
-		fprintf(d->out, "\033[%sm", piece->kind == PICTURE_SEGMENT ? segment_colour(d, piece->segment) :
-									    looks[piece->kind].colour);
+		fprintf(d->out, "\033[%sm",
+			piece->kind == PICTURE_SEGMENT ? segment_colour(d, piece->segment)
+						       : looks[piece->kind].colour);
 	while (length--)
 		fputc(symbol, d->out);
 	if (colour)
@@ -130,7 +135,9 @@ static void draw(const struct drawing *d)
 	}
 }
 
-/* A letter for each name: one that it contains, else any that is free. Pieces of one name share it. */
+/*
+ * A letter for each name: one that it contains, else any that is free. Pieces of one name share it.
+ */
 static void choose_letters(struct drawing *d)
 {
 	static const char any[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -161,7 +168,8 @@ static void print_scale(const struct drawing *d)
 	char character[PLAN_SIZE_TEXT], row[PLAN_SIZE_TEXT];
 
 	fprintf(d->out, "Physical memory: one character is %s, one row %s\n\n%14s ",
-		plan_size_text(d->picture.scale, character), plan_size_text(d->picture.scale * ROW, row), "");
+		plan_size_text(d->picture.scale, character),
+		plan_size_text(d->picture.scale * ROW, row), "");
 	for (unsigned quarter = 0; quarter < 4; quarter++) {
 		char text[PLAN_SIZE_TEXT + 1] = "+0";
 
@@ -214,8 +222,8 @@ static bool print_segments(const struct drawing *d, struct arena *arena, struct 
 		enlarged |= small;
 		print_symbol(d, segment_colour(d, i), d->letters[i]);
 		fprintf(d->out, "%-12s  0x%0*" PRIx64 "-0x%0*" PRIx64 "  %9s%c  ", s->name, digits,
-			s->memory.start, digits, s->memory.end - 1, plan_size_text(range_size(s->memory), size),
-			small ? '+' : ' ');
+			s->memory.start, digits, s->memory.end - 1,
+			plan_size_text(range_size(s->memory), size), small ? '+' : ' ');
 		print_path(d->out, source, 80 - (5 + 14 + 5 + 2 * (size_t)digits + 14));
 	}
 	if (enlarged)
@@ -230,8 +238,8 @@ static void print_kind(const struct drawing *d, unsigned kind, uint64_t size, si
 	if (!ranges)
 		return;
 	print_symbol(d, looks[kind].colour, looks[kind].symbol);
-	fprintf(d->out, "%-25s  %9s in %zu range%s\n", kind_name(kind), plan_size_text(size, text), ranges,
-		ranges == 1 ? "" : "s");
+	fprintf(d->out, "%-25s  %9s in %zu range%s\n", kind_name(kind), plan_size_text(size, text),
+		ranges, ranges == 1 ? "" : "s");
 }
 
 static void print_kinds(const struct drawing *d)
@@ -243,9 +251,11 @@ static void print_kinds(const struct drawing *d)
 
 		for (size_t i = 0; i < machine->firmware.count; i++)
 			ranges += machine->firmware.entries[i].type == type;
-		print_kind(d, type, memmap_total(&machine->firmware, (enum memory_type)type), ranges);
+		print_kind(d, type, memmap_total(&machine->firmware, (enum memory_type)type),
+			   ranges);
 	}
-	print_kind(d, PICTURE_CRASH, memmap_total(&machine->crash, MEMORY_RAM), machine->crash.count);
+	print_kind(d, PICTURE_CRASH, memmap_total(&machine->crash, MEMORY_RAM),
+		   machine->crash.count);
 	print_kind(d, PICTURE_RUNNING, range_size(machine->kernel_code),
 		   machine->kernel_code.start < machine->kernel_code.end);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plan as text for a person, and what the three forms share. It knows the order in which somebody
- * reads a plan: what is done and why, what is told to the next kernel, where everything goes. It
- * decides nothing and never looks at the terminal.
+ * The plan as text for a person, and what the three forms share. It knows the order in which
+ * somebody reads a plan: what is done and why, what is told to the next kernel, where everything
+ * goes. It decides nothing and never looks at the terminal.
  */
 #include "kexec/plan_print.h"
 
@@ -26,7 +26,8 @@ const char *plan_size_text(uint64_t size, char text[PLAN_SIZE_TEXT])
 		unsigned tenth = (unsigned)(rest * 10 >> (10 * unit));
 
 		if (whole < 100 && tenth)
-			snprintf(text, PLAN_SIZE_TEXT, "%" PRIu64 ".%u %s", whole, tenth, units[unit]);
+			snprintf(text, PLAN_SIZE_TEXT, "%" PRIu64 ".%u %s", whole, tenth,
+				 units[unit]);
 		else
 			snprintf(text, PLAN_SIZE_TEXT, "%" PRIu64 " %s", whole, units[unit]);
 	} else {
@@ -64,7 +65,10 @@ static const struct flag file_flags[] = {
 	{ 0, NULL },
 };
 
-/* The upper half of kexec_load's flags is an ELF machine (KEXEC_ARCH_MASK, include/uapi/linux/kexec.h). */
+/*
+ * The upper half of kexec_load's flags is an ELF machine (KEXEC_ARCH_MASK,
+ * include/uapi/linux/kexec.h).
+ */
 static const struct flag architectures[] = {
 	{ 21, "KEXEC_ARCH_PPC64" },
 	{ 22, "KEXEC_ARCH_S390" },
@@ -86,7 +90,8 @@ const char *plan_flags_text(const struct plan *plan, struct arena *arena, struct
 			left &= 0xffff;
 		}
 	}
-	for (const struct flag *flag = plan->by == BY_FILE ? file_flags : segment_flags; flag->name; flag++) {
+	for (const struct flag *flag = plan->by == BY_FILE ? file_flags : segment_flags; flag->name;
+	     flag++) {
 		if (!(left & flag->bit))
 			continue;
 		text = arena_format(arena, error, "%s%s%s", text, *text ? " " : "", flag->name);
@@ -143,7 +148,8 @@ static bool digest_line(const struct text *t, struct bytes bytes)
 static bool print_machine(const struct text *t)
 {
 	const struct machine *machine = t->machine;
-	const char *release = escape_terminal(machine->release ? machine->release : "?", t->arena, t->error);
+	const char *release =
+		escape_terminal(machine->release ? machine->release : "?", t->arena, t->error);
 	char size[PLAN_SIZE_TEXT];
 
 	if (!release)
@@ -165,15 +171,18 @@ static bool print_call(const struct text *t, const struct plan *plan)
 	if (!why || !flags)
 		return false;
 	fprintf(t->out, "  system call  %s%s%s\n", plan_call_name(plan), *why ? ": " : "", why);
-	fprintf(t->out, "  flags        0x%" PRIx64 "%s%s\n", plan->flags, *flags ? " " : "", flags);
+	fprintf(t->out, "  flags        0x%" PRIx64 "%s%s\n", plan->flags, *flags ? " " : "",
+		flags);
 	fprintf(t->out, "  format       %s\n", plan->format ? plan->format : "?");
 	if (plan->by == BY_FILE) {
-		fprintf(t->out, "  entry        chosen by the running kernel, as is every address\n");
+		fprintf(t->out,
+			"  entry        chosen by the running kernel, as is every address\n");
 		return true;
 	}
 	fprintf(t->out, "  entry        0x%" PRIx64, plan->entry);
 	for (unsigned i = 0; i < plan->segment_count; i++)
-		if (plan->entry >= plan->segments[i].memory.start && plan->entry < plan->segments[i].memory.end)
+		if (plan->entry >= plan->segments[i].memory.start &&
+		    plan->entry < plan->segments[i].memory.end)
 			fprintf(t->out, ", in %s", plan->segments[i].name);
 	fprintf(t->out, "\n");
 	return true;
@@ -204,11 +213,14 @@ static bool print_segments(const struct text *t, const struct plan *plan)
 	for (unsigned i = 0; i < count; i++)
 		total += range_size(sorted[i]->memory);
 	heading(t, "Segments");
-	fprintf(t->out, ", %u of at most %d, %s of memory\n", count, PLAN_SEGMENTS_MAX, plan_size_text(total, size));
-	fprintf(t->out, "  %14s  %10s  %9s  %10s  %-12s %s\n", "address", "memory", "", "copied", "name", "source");
+	fprintf(t->out, ", %u of at most %d, %s of memory\n", count, PLAN_SEGMENTS_MAX,
+		plan_size_text(total, size));
+	fprintf(t->out, "  %14s  %10s  %9s  %10s  %-12s %s\n", "address", "memory", "", "copied",
+		"name", "source");
 	for (unsigned i = 0; i < count; i++) {
 		const struct segment *s = sorted[i];
-		const char *source = escape_terminal(s->source ? s->source : "", t->arena, t->error);
+		const char *source =
+			escape_terminal(s->source ? s->source : "", t->arena, t->error);
 		char address[24], memory[24];
 
 		if (!source)
@@ -224,7 +236,8 @@ static bool print_segments(const struct text *t, const struct plan *plan)
 	return true;
 }
 
-static bool print_file(const struct text *t, const char *role, const struct file *file, const char *compression)
+static bool print_file(const struct text *t, const char *role, const struct file *file,
+		       const char *compression)
 {
 	const char *path;
 
@@ -237,7 +250,8 @@ static bool print_file(const struct text *t, const char *role, const struct file
 		return false;
 	fprintf(t->out, "  %-7s %s, %zu bytes", role, path, file->bytes.size);
 	if (compression)
-		fprintf(t->out, ", %s, unpacked to %zu bytes", compression, t->image->kernel_unpacked.bytes.size);
+		fprintf(t->out, ", %s, unpacked to %zu bytes", compression,
+			t->image->kernel_unpacked.bytes.size);
 	fprintf(t->out, "\n");
 	return digest_line(t, file->bytes);
 }
@@ -255,7 +269,8 @@ static void print_memory(const struct text *t, const struct memmap *map)
 	char size[PLAN_SIZE_TEXT];
 
 	heading(t, "Memory");
-	fprintf(t->out, " that the next kernel is told of, %zu range%s\n", map->count, map->count == 1 ? "" : "s");
+	fprintf(t->out, " that the next kernel is told of, %zu range%s\n", map->count,
+		map->count == 1 ? "" : "s");
 	fprintf(t->out, "  %14s  %14s  %9s  %s\n", "first byte", "last byte", "size", "type");
 	for (size_t i = 0; i < map->count; i++) {
 		const struct memory *entry = &map->entries[i];
@@ -263,12 +278,15 @@ static void print_memory(const struct text *t, const struct memmap *map)
 
 		snprintf(first, sizeof(first), "0x%" PRIx64, entry->range.start);
 		snprintf(last, sizeof(last), "0x%" PRIx64, entry->range.end - 1);
-		fprintf(t->out, "  %14s  %14s  %9s  %s\n", first, last, plan_size_text(range_size(entry->range), size),
+		fprintf(t->out, "  %14s  %14s  %9s  %s\n", first, last,
+			plan_size_text(range_size(entry->range), size),
 			memory_type_name(entry->type));
 	}
 }
 
-/* Facts stay in the order in which planning stated them; a group is printed where it first appears. */
+/*
+ * Facts stay in the order in which planning stated them; a group is printed where it first appears.
+ */
 static bool print_facts(const struct text *t, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->fact_count; i++) {
@@ -281,7 +299,8 @@ static bool print_facts(const struct text *t, const struct plan *plan)
 		if (first < i)
 			continue;
 		for (size_t j = i; j < plan->fact_count; j++)
-			if (!strcmp(plan->facts[j].group, group) && (int)strlen(plan->facts[j].name) > width)
+			if (!strcmp(plan->facts[j].group, group) &&
+			    (int)strlen(plan->facts[j].name) > width)
 				width = (int)strlen(plan->facts[j].name);
 		heading(t, group);
 		fprintf(t->out, "\n");
@@ -338,8 +357,9 @@ static bool print_text(const struct text *t, const struct plan *plan)
 	return print_text(t, plan->fallback);
 }
 
-bool plan_print(FILE *out, const struct machine *machine, const struct image *image, const struct plan *plan,
-		enum plan_form form, bool colour, struct arena *arena, struct error *error)
+bool plan_print(FILE *out, const struct machine *machine, const struct image *image,
+		const struct plan *plan, enum plan_form form, bool colour, struct arena *arena,
+		struct error *error)
 {
 	const struct text t = { out, machine, image, colour, arena, error };
 	bool printed;

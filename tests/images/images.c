@@ -43,7 +43,9 @@ const struct images_bzimage images_debian_bzimage = {
 	.payload_size = 0x4000,
 };
 
-/* A PE header as the EFI stub has it, for those who look: an x86_64 EFI application of one section. */
+/*
+ * A PE header as the EFI stub has it, for those who look: an x86_64 EFI application of one section.
+ */
 static void put_pe_header(uint8_t *file, size_t size, size_t setup_size)
 {
 	uint8_t *pe = file + 0x40, *optional = pe + 24, *section = optional + 112;
@@ -74,7 +76,7 @@ uint8_t *images_bzimage(const struct images_bzimage *wanted, size_t *size)
 	static const char version[] = "6.1.0-test-amd64 #1 SMP PREEMPT_DYNAMIC";
 	const size_t sectors = wanted->setup_sects ? wanted->setup_sects : 4;
 	const size_t setup_size = (sectors + 1) * 512;
-	const size_t info = wanted->payload_size - 0x40;	/* kernel_info, near the end of the code */
+	const size_t info = wanted->payload_size - 0x40; /* kernel_info, near the end of the code */
 	uint8_t *file;
 
 	*size = setup_size + wanted->payload_size;
@@ -125,14 +127,25 @@ uint8_t *images_bzimage(const struct images_bzimage *wanted, size_t *size)
 	.load_count = 4
 
 const struct images_vmlinux images_debian_vmlinux = {
-	.type = ET_EXEC, .machine = EM_X86_64, .entry = 0x1000000, .align = 0x200000, LINUX_LOADS, .notes = true,
+	.type = ET_EXEC,
+	.machine = EM_X86_64,
+	.entry = 0x1000000,
+	.align = 0x200000,
+	LINUX_LOADS,
+	.notes = true,
 };
 
 const struct images_vmlinux images_small_vmlinux = {
-	.type = ET_EXEC, .machine = EM_X86_64, .entry = 0x1000000, .align = 0x1000, LINUX_LOADS, .notes = true,
+	.type = ET_EXEC,
+	.machine = EM_X86_64,
+	.entry = 0x1000000,
+	.align = 0x1000,
+	LINUX_LOADS,
+	.notes = true,
 };
 
-static size_t put_note(uint8_t *at, const char *owner, uint32_t type, uint64_t value, unsigned value_size)
+static size_t put_note(uint8_t *at, const char *owner, uint32_t type, uint64_t value,
+		       unsigned value_size)
 {
 	const size_t owner_size = strlen(owner) + 1, owner_room = (owner_size + 3) & ~(size_t)3;
 
@@ -144,8 +157,8 @@ static size_t put_note(uint8_t *at, const char *owner, uint32_t type, uint64_t v
 	return 12 + owner_room + ((value_size + 3) & ~3u);
 }
 
-static void put_program_header(uint8_t *at, uint32_t type, const struct images_load *load, uint64_t offset,
-			       uint64_t align)
+static void put_program_header(uint8_t *at, uint32_t type, const struct images_load *load,
+			       uint64_t offset, uint64_t align)
 {
 	put(at, 4, type);
 	put(at + 4, 4, load->flags);
@@ -176,11 +189,14 @@ static void put_elf_header(uint8_t *file, const struct images_vmlinux *wanted)
 
 uint8_t *images_vmlinux(const struct images_vmlinux *wanted, size_t *size)
 {
-	static const char banner[] = "Linux version 6.1.0-test-amd64 (gcc-12) #1 SMP PREEMPT_DYNAMIC\n";
+	static const char banner[] =
+		"Linux version 6.1.0-test-amd64 (gcc-12) #1 SMP PREEMPT_DYNAMIC\n";
 	uint64_t offsets[IMAGES_SEGMENTS_MAX], end = 64 + 56 * (IMAGES_SEGMENTS_MAX + 1);
 	uint8_t *file;
 
-	/* The next offset that agrees with the address modulo the alignment, as the ELF rules want. */
+	/*
+	 * The next offset that agrees with the address modulo the alignment, as the ELF rules want.
+	 */
 	for (unsigned i = 0; i < wanted->load_count; i++) {
 		offsets[i] = end + ((wanted->loads[i].physical - end) & (wanted->align - 1));
 		end = offsets[i] + wanted->loads[i].file_size;
@@ -191,7 +207,8 @@ uint8_t *images_vmlinux(const struct images_vmlinux *wanted, size_t *size)
 		return NULL;
 	put_elf_header(file, wanted);
 	for (unsigned i = 0; i < wanted->load_count; i++) {
-		put_program_header(file + 64 + 56 * i, PT_LOAD, &wanted->loads[i], offsets[i], wanted->align);
+		put_program_header(file + 64 + 56 * i, PT_LOAD, &wanted->loads[i], offsets[i],
+				   wanted->align);
 		fill(file + offsets[i], wanted->loads[i].file_size, 0x766d6c696e7578 + i);
 	}
 	if (wanted->notes && wanted->load_count && wanted->loads[0].file_size >= 0x2000) {
@@ -199,14 +216,17 @@ uint8_t *images_vmlinux(const struct images_vmlinux *wanted, size_t *size)
 		struct images_load note = wanted->loads[0];
 		uint8_t *p = file + offsets[0] + at;
 
-		p += put_note(p, "Xen", 18 /* XEN_ELFNOTE_PHYS32_ENTRY */, wanted->entry + 0x800, 4);
-		p += put_note(p, "Linux", 0x101 /* LINUX_ELFNOTE_LTO_INFO */, 0, 4);
+		/* XEN_ELFNOTE_PHYS32_ENTRY */
+		p += put_note(p, "Xen", 18, wanted->entry + 0x800, 4);
+		/* LINUX_ELFNOTE_LTO_INFO */
+		p += put_note(p, "Linux", 0x101, 0, 4);
 		p += put_note(p, "GNU", NT_GNU_BUILD_ID, 0x0123456789abcdef, 8);
 		note.virtual += at;
 		note.physical += at;
 		note.file_size = note.memory_size = (size_t)(p - (file + offsets[0] + at));
 		note.flags = PF_R;
-		put_program_header(file + 64 + 56 * wanted->load_count, PT_NOTE, &note, offsets[0] + at, 4);
+		put_program_header(file + 64 + 56 * wanted->load_count, PT_NOTE, &note,
+				   offsets[0] + at, 4);
 		memcpy(file + offsets[0] + 0x1800, banner, sizeof(banner));
 	}
 	return file;
@@ -225,8 +245,8 @@ uint8_t *images_initrd(size_t size)
 }
 
 const char *const images_names =
-	"bzImage, bzImage-noefi, bzImage-low, bzImage-32, bzImage-fixed, bzImage-2.06, bzImage-4level, "
-	"vmlinux, vmlinux-small, vmlinux-arm64, initrd:SIZE";
+	"bzImage, bzImage-noefi, bzImage-low, bzImage-32, bzImage-fixed, bzImage-2.06, "
+	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-arm64, initrd:SIZE";
 
 static uint8_t *make_bzimage(const char *kind, size_t *size)
 {

@@ -47,7 +47,10 @@ struct images_vmlinux {
 	bool notes;		/* a PT_NOTE with the notes that a Linux kernel has */
 };
 
-/* Four PT_LOADs at 16 MiB, the per-CPU data at virtual address 0, bss in the last; a file of 4.4 MiB. */
+/*
+ * Four PT_LOADs at 16 MiB, the per-CPU data at virtual address 0, bss in the last; a file of 4.4
+ * MiB.
+ */
 extern const struct images_vmlinux images_debian_vmlinux;
 /* The same with 4 KiB alignment in the file: 48 KiB. */
 extern const struct images_vmlinux images_small_vmlinux;

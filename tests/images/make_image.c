@@ -18,7 +18,8 @@ int main(int argc, char **argv)
 	}
 	bytes = images_make(argv[1], &size);
 	if (!bytes) {
-		fprintf(stderr, "make_image: there is no image \"%s\"; there are: %s\n", argv[1], images_names);
+		fprintf(stderr, "make_image: there is no image \"%s\"; there are: %s\n", argv[1],
+			images_names);
 		return 1;
 	}
 	out = fopen(argv[2], "wb");

@@ -35,7 +35,8 @@ static const struct sample samples[] = {
 	{ "\302\2332J", "\\xc2\\x9b2J", "\"\\u009b2J\"" },
 	/* U+202E turns the direction of what follows. */
 	{ "a\342\200\256b", "a\\xe2\\x80\\xaeb", "\"a\\u202eb\"" },
-	/* No UTF-8: a lone byte, a cut sequence, too long a form, a surrogate, above U+10FFFF, 0xff. */
+	/* No UTF-8: a lone byte, a cut sequence, too long a form, a surrogate, above U+10FFFF,
+	   0xff. */
 	{ "\233x", "\\x9bx", "\"\\ufffdx\"" },
 	{ "\342\202", "\\xe2\\x82", "\"\\ufffd\\ufffd\"" },
 	{ "\300\257", "\\xc0\\xaf", "\"\\ufffd\\ufffd\"" },
@@ -47,7 +48,8 @@ static const struct sample samples[] = {
 static void test_samples(void **state)
 {
 	for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
-		assert_string_equal(escape_terminal(samples[i].text, &arena, &error), samples[i].terminal);
+		assert_string_equal(escape_terminal(samples[i].text, &arena, &error),
+				    samples[i].terminal);
 		assert_string_equal(escape_json(samples[i].text, &arena, &error), samples[i].json);
 	}
 }

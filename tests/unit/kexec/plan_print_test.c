@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The three forms of a plan: plans built by hand with the expected text beside them, and what must
- * hold for any plan: no control characters, valid JSON, pictures of 80 columns that show every segment.
+ * hold for any plan: no control characters, valid JSON, pictures of 80 columns that show every
+ * segment.
  */
 #include "config.h"
 
@@ -31,8 +32,8 @@ static int teardown(void **state)
 }
 
 /* A printed plan; to be freed. */
-static char *print(const struct machine *machine, const struct image *image, const struct plan *plan,
-		   enum plan_form form, bool colour)
+static char *print(const struct machine *machine, const struct image *image,
+		   const struct plan *plan, enum plan_form form, bool colour)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -47,8 +48,8 @@ static char *print(const struct machine *machine, const struct image *image, con
 	return text;
 }
 
-static void expect(const struct machine *machine, const struct image *image, const struct plan *plan,
-		   enum plan_form form, const char *expected)
+static void expect(const struct machine *machine, const struct image *image,
+		   const struct plan *plan, enum plan_form form, const char *expected)
 {
 	char *text = print(machine, image, plan, form, false);
 
@@ -63,14 +64,18 @@ static struct bytes view(const char *text)
 
 static void add_memory(struct machine *machine, uint64_t start, uint64_t end, enum memory_type type)
 {
-	assert_true(memmap_append(&machine->firmware, &arena, (struct range){ start, end }, type, &error));
+	assert_true(memmap_append(&machine->firmware, &arena, (struct range){ start, end }, type,
+				  &error));
 }
 
-static void add_segment(struct plan *plan, const char *name, const char *source, const char *content,
-			uint64_t start, uint64_t size)
+static void add_segment(struct plan *plan, const char *name, const char *source,
+			const char *content, uint64_t start, uint64_t size)
 {
 	plan->segments[plan->segment_count++] = (struct segment){
-		.name = name, .source = source, .bytes = view(content), .memory = { start, start + size },
+		.name = name,
+		.source = source,
+		.bytes = view(content),
+		.memory = { start, start + size },
 		.unchecked = !strcmp(name, "purgatory"),
 	};
 }
@@ -79,8 +84,12 @@ static void add_segment(struct plan *plan, const char *name, const char *source,
 static struct machine small_machine(void)
 {
 	struct machine machine = {
-		.arch = &arch_x86_64, .captured = true, .release = "6.1.0-test-amd64", .page_size = 4096,
-		.memory_source = "/sys/firmware/memmap", .ram_total = 981 * MIB,
+		.arch = &arch_x86_64,
+		.captured = true,
+		.release = "6.1.0-test-amd64",
+		.page_size = 4096,
+		.memory_source = "/sys/firmware/memmap",
+		.ram_total = 981 * MIB,
 		.kernel_code = { 0x9600000, 0xa402000 },
 	};
 
@@ -100,8 +109,14 @@ static struct machine small_machine(void)
 static struct plan segments_below(uint64_t top)
 {
 	struct plan plan = {
-		.by = BY_SEGMENTS, .why = "-c was given", .format = "bzImage64", .cmdline = "root=/dev/vda1 quiet",
-		.flags = 0x3e0000, .entry = top - 0x8000, .kernel_fd = -1, .initrd_fd = -1,
+		.by = BY_SEGMENTS,
+		.why = "-c was given",
+		.format = "bzImage64",
+		.cmdline = "root=/dev/vda1 quiet",
+		.flags = 0x3e0000,
+		.entry = top - 0x8000,
+		.kernel_fd = -1,
+		.initrd_fd = -1,
 	};
 	uint64_t kernel = align_down(top - 0xd000 - 0x3f98000, 0x200000);
 
@@ -174,17 +189,31 @@ static void test_text_by_file(void **state)
 {
 	struct machine machine = small_machine();
 	const struct plan fallback = {
-		.by = BY_SEGMENTS, .format = "bzImage64", .cmdline = "", .flags = 0x3e0000, .entry = 0x1000,
-		.segment_count = 1, .segments = { { .name = "kernel", .source = "v", .memory = { 0x1000, 0x2000 } } },
+		.by = BY_SEGMENTS,
+		.format = "bzImage64",
+		.cmdline = "",
+		.flags = 0x3e0000,
+		.entry = 0x1000,
+		.segment_count = 1,
+		.segments = { { .name = "kernel", .source = "v", .memory = { 0x1000, 0x2000 } } },
 	};
 	const struct plan plan = {
-		.by = BY_FILE, .why = "it is tried first", .format = "bzImage64", .cmdline = "",
-		.flags = KEXEC_FILE_NO_INITRAMFS | 0x100, .kernel_fd = 3, .initrd_fd = -1, .fallback = &fallback,
+		.by = BY_FILE,
+		.why = "it is tried first",
+		.format = "bzImage64",
+		.cmdline = "",
+		.flags = KEXEC_FILE_NO_INITRAMFS | 0x100,
+		.kernel_fd = 3,
+		.initrd_fd = -1,
+		.fallback = &fallback,
 	};
 	const struct image image = {
 		.kernel_file = { .path = "vmlinuz.gz", .fd = 3, .bytes = view("kernel") },
-		.kernel_unpacked = { .path = "vmlinuz.gz", .fd = 4, .bytes = view("unpacked kernel") },
-		.compression = "gzip", .initrd = { .fd = -1 },
+		.kernel_unpacked = { .path = "vmlinuz.gz",
+				     .fd = 4,
+				     .bytes = view("unpacked kernel") },
+		.compression = "gzip",
+		.initrd = { .fd = -1 },
 	};
 
 	machine.captured = false;
@@ -226,12 +255,20 @@ static void test_json(void **state)
 	static struct plan_fact facts[] = { { "boot_params", "cmd_line_ptr", "0x9f000" } };
 	struct machine machine = small_machine();
 	struct plan plan = {
-		.by = BY_SEGMENTS, .why = "-c was given", .format = "bzImage64", .cmdline = "a=\"b c\" d\\e",
-		.flags = 0x3e0000 | KEXEC_ON_CRASH, .entry = 0x10000000000000, .facts = facts, .fact_count = 1,
+		.by = BY_SEGMENTS,
+		.why = "-c was given",
+		.format = "bzImage64",
+		.cmdline = "a=\"b c\" d\\e",
+		.flags = 0x3e0000 | KEXEC_ON_CRASH,
+		.entry = 0x10000000000000,
+		.facts = facts,
+		.fact_count = 1,
 	};
 	const struct image image = {
 		.kernel_file = { .path = "vmlinuz.xz", .fd = 3, .bytes = view("kernel") },
-		.kernel_unpacked = { .path = "vmlinuz.xz", .fd = 4, .bytes = view("unpacked kernel") },
+		.kernel_unpacked = { .path = "vmlinuz.xz",
+				     .fd = 4,
+				     .bytes = view("unpacked kernel") },
 		.compression = "xz",
 		.initrd = { .path = "in\377itrd", .fd = 5, .bytes = view("initrd") },
 	};
@@ -316,7 +353,9 @@ static void test_json(void **state)
 	       "}\n");
 }
 
-/* A JSON reader that only says whether the text is JSON (RFC 8259): where the value ends, or NULL. */
+/*
+ * A JSON reader that only says whether the text is JSON (RFC 8259): where the value ends, or NULL.
+ */
 static const char *json_value(const char *s);
 
 static const char *json_blank(const char *s)
@@ -415,14 +454,17 @@ static void check_width(const char *text)
 	}
 }
 
-/* Whatever a file or a command line is called: one JSON value, and nothing that a terminal obeys. */
+/*
+ * Whatever a file or a command line is called: one JSON value, and nothing that a terminal obeys.
+ */
 static void test_hostile_names(void **state)
 {
 	for (unsigned round = 0; round < 500; round++) {
 		struct machine machine = small_machine();
 		struct plan plan = segments_below(0x3ffe0000);
 		struct plan_fact fact = { "efi", "vendor", random_text() };
-		struct image image = { .kernel_file = { .path = random_text(), .bytes = view("kernel") } };
+		struct image image = { .kernel_file = { .path = random_text(),
+							.bytes = view("kernel") } };
 
 		machine.release = random_text();
 		plan.cmdline = random_text();
@@ -595,8 +637,8 @@ static void test_map_by_file(void **state)
 	       "kexec_file_load: the running kernel chooses the addresses itself.\n"
 	       "The memory map of this machine is unknown.\n");
 	add_memory(&machine, 0x100000, 0x4000000, MEMORY_RAM);
-	assert_true(memmap_append(&machine.crash, &arena, (struct range){ 0x2000000, 0x3000000 }, MEMORY_RAM,
-				  &error));
+	assert_true(memmap_append(&machine.crash, &arena, (struct range){ 0x2000000, 0x3000000 },
+				  MEMORY_RAM, &error));
 	expect(&machine, &image, &plan, PLAN_MAP,
 	       "kexec_file_load: the running kernel chooses the addresses itself.\n"
 	       "Physical memory: one character is 64 KiB, one row 4 MiB\n"
@@ -653,7 +695,10 @@ static void test_colour(void **state)
 	}
 }
 
-/* Checks one picture: width, number of rows, and that each segment has its fair share of characters. */
+/*
+ * Checks one picture: width, number of rows, and that each segment has its fair share of
+ * characters.
+ */
 static void check_picture(const char *text, const struct plan *plan)
 {
 	unsigned lines = 0, counts[256] = { 0 };
@@ -661,7 +706,8 @@ static void check_picture(const char *text, const struct plan *plan)
 	uint64_t scale = 0;
 	char unit = 0;
 
-	assert_int_equal(sscanf(text, "Physical memory: one character is %" SCNu64 " %c", &scale, &unit), 2);
+	assert_int_equal(
+		sscanf(text, "Physical memory: one character is %" SCNu64 " %c", &scale, &unit), 2);
 	assert_non_null(strchr(units, unit));
 	scale <<= 10 * (strchr(units, unit) - units);
 	for (const char *line = text, *end; *line; line = end + 1, lines++) {
@@ -700,11 +746,13 @@ static void test_map_any(void **state)
 			uint64_t size = (1 + random_below(4000)) << (12 + random_below(order + 1));
 			bool ram = random_below(3);
 
-			add_memory(&machine, at, at + size, ram ? MEMORY_RAM : (enum memory_type)random_below(MEMORY_TYPES));
+			add_memory(&machine, at, at + size,
+				   ram ? MEMORY_RAM : (enum memory_type)random_below(MEMORY_TYPES));
 			if (ram && plan.segment_count < 5 && !random_below(2))
 				add_segment(&plan, names[plan.segment_count], "made here", "", at,
 					    4096 * (1 + random_below(size / 4096)));
-			at += size + random_below(3) * (random_below(1000) << (12 + random_below(order + 1)));
+			at += size + random_below(3) *
+					     (random_below(1000) << (12 + random_below(order + 1)));
 		}
 		text = print(&machine, &image, &plan, PLAN_MAP, false);
 		check_picture(text, &plan);
@@ -739,8 +787,9 @@ static void test_sizes(void **state)
 		uint64_t size;
 		const char *text;
 	} samples[] = {
-		{ 0, "0 bytes" }, { 1023, "1023 bytes" }, { 1024, "1 KiB" }, { 1025, "1 KiB" }, { 1536, "1.5 KiB" },
-		{ 0x3f98000, "63.5 MiB" }, { 0x3ffe0000, "1023 MiB" }, { 6 * GIB, "6 GiB" }, { 3 * TIB / 2, "1.5 TiB" },
+		{ 0, "0 bytes" },	    { 1023, "1023 bytes" }, { 1024, "1 KiB" },
+		{ 1025, "1 KiB" },	    { 1536, "1.5 KiB" },    { 0x3f98000, "63.5 MiB" },
+		{ 0x3ffe0000, "1023 MiB" }, { 6 * GIB, "6 GiB" },   { 3 * TIB / 2, "1.5 TiB" },
 		{ UINT64_MAX, "15.9 EiB" },
 	};
 	char text[PLAN_SIZE_TEXT];
@@ -761,7 +810,8 @@ static void test_full_device(void **state)
 		assert_non_null(out);
 		error = (struct error){ 0 };
 		assert_false(plan_print(out, &machine, &image, &plan, form, false, &arena, &error));
-		assert_string_equal(error.cause, "The plan could not be written: No space left on device.");
+		assert_string_equal(error.cause,
+				    "The plan could not be written: No space left on device.");
 		fclose(out);
 	}
 }

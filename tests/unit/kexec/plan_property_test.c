@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What holds for every plan, whatever the machine: generated memory maps, kernels, initrds and limits,
- * and a check of the result that shares no code with the planner. Placement is compared with a search
- * that tries every page. PLAN_SEED=0x... repeats the round that a failure names.
+ * What holds for every plan, whatever the machine: generated memory maps, kernels, initrds and
+ * limits, and a check of the result that shares no code with the planner. Placement is compared
+ * with a search that tries every page. PLAN_SEED=0x... repeats the round that a failure names.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -85,6 +85,12 @@ struct round {
 	struct plan plan;
 };
 
+/* Any but RAM. */
+static enum memory_type any_type(void)
+{
+	return (enum memory_type)(1 + below(MEMORY_TYPES - 1));
+}
+
 static void add_ram(struct round *r, uint64_t start, uint64_t end)
 {
 	struct range range = { start, end };
@@ -97,7 +103,10 @@ static void add_ram(struct round *r, uint64_t start, uint64_t end)
 	r->machine.ram_total += end - start;
 }
 
-/* Ranges one behind the other, most with gaps, most on page boundaries; now and then hundreds of them. */
+/*
+ * Ranges one behind the other, most with gaps, most on page boundaries; now and then hundreds of
+ * them.
+ */
 static void make_memory(struct round *r)
 {
 	unsigned count = (unsigned)(1 + below(one_in(20) ? 300 : 12));
@@ -111,8 +120,8 @@ static void make_memory(struct round *r)
 		if (below(4))
 			add_ram(r, at, end);
 		else
-			check(memmap_append(&r->machine.firmware, &r->arena, (struct range){ at, end },
-					    (enum memory_type)(1 + below(MEMORY_TYPES - 1)), &r->error));
+			check(memmap_append(&r->machine.firmware, &r->arena,
+					    (struct range){ at, end }, any_type(), &r->error));
 		at = end + (one_in(2) ? 0 : any_size(bits) & ~mask);
 	}
 	if (r->machine.usable.count)
@@ -175,12 +184,14 @@ static void make_image(struct round *r)
 	if (!one_in(3))
 		initrd = any_size(r->options.no_checks ? 29 : 15);
 	if (initrd)
-		r->image.initrd = (struct file){ .path = "initrd", .fd = -1, .bytes = { zeros, initrd } };
+		r->image.initrd =
+			(struct file){ .path = "initrd", .fd = -1, .bytes = { zeros, initrd } };
 }
 
 static void make_options(struct round *r)
 {
-	static const char *const cmdlines[] = { "", "root=/dev/vda1", "console=ttyS0,115200 root=LABEL=\"a b\" quiet" };
+	static const char *const cmdlines[] = { "", "root=/dev/vda1",
+						"console=ttyS0,115200 root=LABEL=\"a b\" quiet" };
 
 	r->options = (struct options){
 		.load = true, .call = CALL_SEGMENTS, .mem_max = UINT64_MAX, .kernel = "kernel",
@@ -201,8 +212,10 @@ static void make_options(struct round *r)
 static void make_round(struct round *r)
 {
 	*r = (struct round){
-		.machine = { .arch = &arch_x86_64, .release = "6.1.0", .page_size = PAGE, .cmdline = "quiet",
-			     .limit_reboot = -1, .limit_panic = -1, },
+		.machine = {
+			.arch = &arch_x86_64, .release = "6.1.0", .page_size = PAGE,
+			.cmdline = "quiet", .limit_reboot = -1, .limit_panic = -1,
+		},
 	};
 	r->machine.facts = &r->facts;
 	r->facts.boot_params = (struct bytes){ r->boot_params, sizeof(r->boot_params) };
@@ -364,8 +377,8 @@ static void check_refusal(const struct round *r)
 	check(length > 20 && r->error.cause[length - 1] == '.');
 	check(!strstr(r->error.cause, "Internal error"));
 	if (must_succeed(r))
-		fail_msg("PLAN_SEED=0x%llx: refused, although there is room: %s", (unsigned long long)round_seed,
-			 r->error.cause);
+		fail_msg("PLAN_SEED=0x%llx: refused, although there is room: %s",
+			 (unsigned long long)round_seed, r->error.cause);
 }
 
 static void test_every_plan(void **state)
@@ -377,7 +390,8 @@ static void test_every_plan(void **state)
 
 		start_round(round);
 		make_round(&r);
-		if (plan_make(&r.machine, &r.options, &r.image, r.options.call, &r.arena, &r.plan, &r.error)) {
+		if (plan_make(&r.machine, &r.options, &r.image, r.options.call, &r.arena, &r.plan,
+			      &r.error)) {
 			check_segments(&r);
 			check_boot_params(&r);
 			check_entry(&r);
@@ -413,7 +427,9 @@ static void make_field(struct field *f, struct options *options)
 {
 	*f = (struct field){ .page = one_in(3) ? 65536 : 4096 };
 	/* At zero, somewhere, or as high as it goes: the last page of all has no end in 64 bits. */
-	f->base = one_in(3) ? 0 : one_in(2) ? below(1 << 20) * f->page : (0 - (UNITS + 1) * f->page);
+	f->base = one_in(3)   ? 0
+		  : one_in(2) ? below(1 << 20) * f->page
+			      : (0 - (UNITS + 1) * f->page);
 	for (unsigned i = 0, run = 0; i < UNITS; i++) {
 		if (!run--) {
 			run = (unsigned)below(24);
@@ -453,8 +469,8 @@ static bool search(const struct field *f, const struct options *options, uint64_
 
 		for (unsigned j = 0; j < units; j++)
 			fits = fits && f->ram[i + j] && !f->taken[i + j];
-		fits = fits && start >= f->where.above && start >= options->mem_min && last <= options->mem_max &&
-		       (!f->where.below || last < f->where.below);
+		fits = fits && start >= f->where.above && start >= options->mem_min &&
+		       last <= options->mem_max && (!f->where.below || last < f->where.below);
 		if (fits && (f->where.from_top || !any)) {
 			*found = start;
 			any = true;
@@ -463,9 +479,11 @@ static bool search(const struct field *f, const struct options *options, uint64_
 	return any;
 }
 
-/* The planner's view of the field: ranges of RAM, some with ragged ends, and segments in any order. */
-static void describe_field(struct field *f, struct machine *machine, struct plan *plan, struct arena *arena,
-			   struct error *error)
+/*
+ * The planner's view of the field: ranges of RAM, some with ragged ends, and segments in any order.
+ */
+static void describe_field(struct field *f, struct machine *machine, struct plan *plan,
+			   struct arena *arena, struct error *error)
 {
 	for (unsigned i = 0, end; i < UNITS; i = end) {
 		struct range range;
@@ -493,7 +511,8 @@ static void describe_field(struct field *f, struct machine *machine, struct plan
 		if (free)
 			plan->segments[plan->segment_count++] = (struct segment){
 				.name = "taken",
-				.memory = { f->base + first * f->page, f->base + (first + count) * f->page },
+				.memory = { f->base + first * f->page,
+					    f->base + (first + count) * f->page },
 			};
 	}
 }
@@ -533,7 +552,8 @@ static void test_placement(void **state)
 
 static int setup(void **state)
 {
-	void *mapped = mmap(NULL, INITRD_MAX + PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *mapped = mmap(NULL, INITRD_MAX + PAGE, PROT_READ,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	zeros = mapped;
 	return mapped == MAP_FAILED ? -1 : 0;
