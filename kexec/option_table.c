@@ -68,7 +68,7 @@ const struct option_row option_table[] = {
 	{ .name = "kexec-syscall", .letter = 'c', GENERAL, CALL(CALL_SEGMENTS),
 	  .help = "use kexec_load only" },
 	{ .name = "type", .letter = 't', NEEDS("TYPE"), GENERAL, TEXT(type),
-	  .help = "insist on this image type; see the list below" },
+	  .help = "refuse an image of any other type" },
 	{ .name = "no-checks", .letter = 'i', GENERAL, FLAG(no_checks),
 	  .help = "leave out the digest that is checked before the jump" },
 	{ .name = "no-ifdown", .letter = 'x', GENERAL, .effect = EFFECT_NONE,
