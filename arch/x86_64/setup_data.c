@@ -21,9 +21,14 @@ static size_t extra_e820_size(const struct planning *p)
 	return count > E820_ENTRIES_MAX ? (count - E820_ENTRIES_MAX) * sizeof(struct e820_entry) : 0;
 }
 
-static bool takes_seed(const struct boot_request *request)
+/* No seed is better than one of zeros, which the next kernel would take for random. */
+static bool takes_seed(const struct planning *p, const struct boot_request *request)
 {
-	return request->setup_type_max >= SETUP_RNG_SEED;
+	uint8_t any = 0;
+
+	for (size_t i = 0; i < RNG_SEED_SIZE; i++)
+		any |= p->machine->entropy[i];
+	return any && request->setup_type_max >= SETUP_RNG_SEED;
 }
 
 size_t setup_data_size(const struct planning *p, const struct boot_request *request, bool efi)
@@ -31,7 +36,7 @@ size_t setup_data_size(const struct planning *p, const struct boot_request *requ
 	size_t extra = extra_e820_size(p);
 
 	return (efi ? node_size(sizeof(struct efi_setup_data)) : 0) + (extra ? node_size(extra) : 0) +
-	       (takes_seed(request) ? node_size(RNG_SEED_SIZE) : 0);
+	       (takes_seed(p, request) ? node_size(RNG_SEED_SIZE) : 0);
 }
 
 /* Where the list is being written, and the link that the next node's address goes into. */
@@ -87,6 +92,6 @@ void setup_data_write(const struct planning *p, const struct boot_request *reque
 		append_efi(p, &list);
 	if (extra_e820_size(p))
 		append_e820(p, &list);
-	if (takes_seed(request))
+	if (takes_seed(p, request))
 		memcpy(append(&list, SETUP_RNG_SEED, RNG_SEED_SIZE), p->machine->entropy, RNG_SEED_SIZE);
 }

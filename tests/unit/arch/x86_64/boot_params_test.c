@@ -121,6 +121,18 @@ static void the_seed_is_handed_on(void **state)
 	planned_release(&t);
 }
 
+static void without_entropy_no_seed_is_handed_on(void **state)
+{
+	struct planned t;
+	uint32_t size = 0;
+
+	make(&t);
+	memset(t.machine.entropy, 0, sizeof(t.machine.entropy));
+	assert_planned(&t);
+	assert_null(planned_setup_data(&t, SETUP_RNG_SEED, &size));
+	planned_release(&t);
+}
+
 static void a_kernel_that_knows_no_seed_gets_none(void **state)
 {
 	struct images_bzimage wanted = images_debian_bzimage;
@@ -230,6 +242,7 @@ int main(void)
 		cmocka_unit_test(no_running_boot_params_is_no_failure),
 		cmocka_unit_test(the_128th_entry_is_the_last_in_the_page),
 		cmocka_unit_test(the_seed_is_handed_on),
+		cmocka_unit_test(without_entropy_no_seed_is_handed_on),
 		cmocka_unit_test(a_kernel_that_knows_no_seed_gets_none),
 		cmocka_unit_test(efi_is_handed_on),
 		cmocka_unit_test(efi_that_cannot_be_handed_on_is_left_out_with_a_reason),
