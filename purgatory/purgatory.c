@@ -70,6 +70,7 @@ static uint64_t digest_regions(const struct purgatory_parameters *parameters, ui
 	return total;
 }
 
+/* Lines have at most 80 columns, for the VGA screen. */
 static int verify(const struct purgatory_parameters *parameters)
 {
 	uint8_t digest[SHA256_SIZE];
@@ -82,22 +83,21 @@ static int verify(const struct purgatory_parameters *parameters)
 	if (parameters->region_count > PURGATORY_REGIONS) {
 		say(parameters, "purgatory: its own parameters were overwritten: they list ");
 		say_number(parameters, parameters->region_count);
-		say(parameters, " regions, and 16 is the most. The next kernel is not started.\n");
+		say(parameters, " regions.\n");
 		return 0;
 	}
 	total = digest_regions(parameters, digest);
 	if (memcmp(digest, parameters->sha256, SHA256_SIZE)) {
-		say(parameters, "purgatory: the next kernel's memory was changed after it was loaded. "
-				"It is not started.\n");
-		say_digest(parameters, "purgatory: SHA-256 expected ", parameters->sha256);
-		say_digest(parameters, "purgatory: SHA-256 found    ", digest);
+		say(parameters, "purgatory: the next kernel was changed after it was loaded. Its SHA-256:\n");
+		say_digest(parameters, "  expected ", parameters->sha256);
+		say_digest(parameters, "  found    ", digest);
 		return 0;
 	}
 	say(parameters, "purgatory: the SHA-256 of ");
 	say_number(parameters, parameters->region_count);
 	say(parameters, " segments, ");
 	say_number(parameters, total);
-	say(parameters, " bytes, is as loaded. Starting the next kernel.\n");
+	say(parameters, " bytes, is as loaded.\n");
 	return 1;
 }
 
@@ -108,7 +108,7 @@ int purgatory_verify(const struct purgatory_parameters *parameters)
 	console_open(parameters);
 	intact = verify(parameters);
 	if (!intact)
-		say(parameters, "purgatory: stopped. Reset the machine to go on.\n");
+		say(parameters, "purgatory: stopped. The next kernel is not started; reset the machine.\n");
 	console_close(parameters);
 	return intact;
 }

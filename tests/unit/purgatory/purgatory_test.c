@@ -167,8 +167,7 @@ static void test_it_verifies_and_jumps_at_any_page(void **state)
 		seal();
 		run();
 		assert_landed_64();
-		assert_said("purgatory: the SHA-256 of 6 segments, 304224 bytes, is as loaded. "
-			    "Starting the next kernel.\r\n");
+		assert_said("purgatory: the SHA-256 of 6 segments, 304224 bytes, is as loaded.\r\n");
 		take_away();
 	}
 }
@@ -182,12 +181,12 @@ static void check_refused(const char *expected_hex)
 	digest_hex(digest, found);
 	run();
 	assert_int_equal(machine->end, ENDED_HALTED);
-	assert_said("purgatory: the next kernel's memory was changed after it was loaded. It is not started.\r\n");
-	snprintf(line, sizeof(line), "expected %s\r\n", expected_hex);
+	assert_said("purgatory: the next kernel was changed after it was loaded. Its SHA-256:\r\n");
+	snprintf(line, sizeof(line), "  expected %s\r\n", expected_hex);
 	assert_said(line);
-	snprintf(line, sizeof(line), "found    %s\r\n", found);
+	snprintf(line, sizeof(line), "  found    %s\r\n", found);
 	assert_said(line);
-	assert_said("purgatory: stopped. Reset the machine to go on.\r\n");
+	assert_said("purgatory: stopped. The next kernel is not started; reset the machine.\r\n");
 }
 
 static void test_one_flipped_bit_in_any_region_stops_it(void **state)
@@ -296,7 +295,7 @@ static void test_it_sets_the_speed_when_asked(void **state)
 		assert_landed_64();
 		assert_int_equal(machine->divisor, speeds[i].divisor);
 		assert_int_equal(machine->line_control, 0x03);
-		assert_said("Starting the next kernel.");
+		assert_said("is as loaded.");
 	}
 	block->serial_baud = 0;
 	run();
@@ -331,13 +330,29 @@ static void test_it_speaks_at_the_bottom_of_the_screen(void **state)
 	bare_machine_row(machine, 24, row);
 	assert_string_equal(row, "");
 	bare_machine_row(machine, 23, row);
-	assert_string_equal(row, "purgatory: stopped. Reset the machine to go on.");
+	assert_string_equal(row, "purgatory: stopped. The next kernel is not started; reset the machine.");
 	assert_int_equal(machine->screen[23 * 80] >> 8, 0x07);
-	/* Two digests of 28 + 64 columns take two rows each, the sentence before them another two. */
-	bare_machine_row(machine, 17, row);
-	assert_string_equal(row, "purgatory: the next kernel's memory was changed after it was loaded. It is not s");
-	bare_machine_row(machine, 16, row);
+	bare_machine_row(machine, 20, row);
+	assert_string_equal(row, "purgatory: the next kernel was changed after it was loaded. Its SHA-256:");
+	bare_machine_row(machine, 19, row);
 	assert_string_equal(row, "YYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYY");
+}
+
+static void test_a_long_line_wraps_on_the_screen(void **state)
+{
+	char row[81];
+
+	screen = bare_machine_map(SCREEN, 0x1000, false);
+	put_at(LOW);
+	seal();
+	block->flags = PURGATORY_VERIFY | PURGATORY_CONSOLE_VGA;
+	block->region_count = UINT64_MAX;
+	run();
+	assert_int_equal(machine->end, ENDED_HALTED);
+	bare_machine_row(machine, 21, row);
+	assert_string_equal(row, "purgatory: its own parameters were overwritten: they list 18446744073709551615 r");
+	bare_machine_row(machine, 22, row);
+	assert_string_equal(row, "egions.");
 }
 
 static void test_it_puts_the_adapter_into_text_mode_when_asked(void **state)
@@ -440,6 +455,7 @@ int main(void)
 		TEST(test_it_sets_the_speed_when_asked),
 		TEST(test_a_port_that_never_answers_does_not_hold_it_up),
 		TEST(test_it_speaks_at_the_bottom_of_the_screen),
+		TEST(test_a_long_line_wraps_on_the_screen),
 		TEST(test_it_puts_the_adapter_into_text_mode_when_asked),
 		TEST(test_the_32bit_entry_leaves_long_mode),
 		TEST(test_the_32bit_entry_verifies_too),
