@@ -6,7 +6,8 @@
  *  1. arch/<name>/machine.c: machine_read(), the facts that only this architecture has, in a struct
  *     of arch/<name>/machine.h that machine->facts points to.
  *  2. arch/<name>/<format>.c for each image format: probe() on bytes, plan() on a struct planning.
- *  3. purgatory/<name>/entry.S, and the name in configure.ac's list of purgatories.
+ *  3. purgatory/<name>/entry.S and console.c, their rule in Makefile.am, a KEXEC_PURGATORY line in
+ *     configure.ac, and arch/<name>/purgatory.c, which embeds the image.
  *  4. arch/<name>/<name>.c: the const table below; its address in arch.c.
  *  5. tests/machines/<name>-*: a captured /proc and /sys tree, and golden plans for it.
  *  6. its options in kexec/options.c, its page in man/kexec.8.
