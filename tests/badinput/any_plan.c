@@ -88,6 +88,14 @@ static unsigned touch(struct bytes bytes)
 	return bytes.size ? sum + bytes.data[bytes.size - 1] : sum;
 }
 
+static bool is_printable(const char *text)
+{
+	for (; *text; text++)
+		if (*text < ' ' || *text > '~')
+			return false;
+	return true;
+}
+
 static void check_plan(struct any_plan *any, const struct machine *machine, const struct options *options,
 		       const struct plan *plan)
 {
@@ -98,8 +106,19 @@ static void check_plan(struct any_plan *any, const struct machine *machine, cons
 	for (unsigned i = 0; i < plan->segment_count; i++)
 		touch(plan->segments[i].bytes);
 	for (size_t i = 0; i < plan->fact_count; i++)
-		if (!plan->facts[i].group || !plan->facts[i].name || !plan->facts[i].value)
-			breaks(any, "a fact is not there");
+		if (!is_printable(plan->facts[i].value))
+			breaks(any, "a fact has control characters");
+}
+
+static void check_refusal(struct any_plan *any)
+{
+	if (!any->error.cause[0])
+		breaks(any, "it is refused without a sentence");
+	else if (!is_printable(any->error.cause))
+		breaks(any, "the sentence has control characters");
+	else if (!strncmp(any->error.cause, "Internal", 8))
+		/* plan_check() is the last net; what a file says is to be refused by who reads it. */
+		breaks(any, any->error.cause);
 }
 
 bool any_plan(struct any_plan *any, struct bytes kernel, unsigned wishes)
@@ -123,11 +142,8 @@ bool any_plan(struct any_plan *any, struct bytes kernel, unsigned wishes)
 		any->planned = plan_make(&machine, &options, &image, CALL_SEGMENTS, &arena, &plan, &any->error);
 	if (any->planned)
 		check_plan(any, &machine, &options, &plan);
-	else if (!any->error.cause[0])
-		breaks(any, "it is refused without a sentence");
-	else if (!strncmp(any->error.cause, "Internal", 8))
-		/* plan_check() is the last net; what a file says is to be refused by who reads it. */
-		breaks(any, any->error.cause);
+	else
+		check_refusal(any);
 	arena_release(&arena);
 	return any->planned;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Any bytes as the small files of a machine. The input is a row of files, each after a line "=PATH";
- * only the paths below are written, into a tree of this process's own.
+ * only the paths below are written, into a tree of this process's own. What is understood is planned
+ * for: the plan keeps the invariants, or there is a sentence that is not about ourselves.
  */
 #include "config.h"
 #include "arch/arch.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/images/images.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -130,6 +132,29 @@ static void check_machine(const struct machine *machine)
 	}
 }
 
+static void check_plan(const struct machine *machine, struct arena *arena, struct error *error)
+{
+	static uint8_t *kernel;
+	static size_t size;
+	const struct options options = {
+		.load = true, .call = CALL_SEGMENTS, .mem_max = UINT64_MAX, .kernel = "kernel",
+		.reuse_cmdline = true, .no_checks = true,
+	};
+	struct image image = {
+		.kernel_unpacked = FILE_CLOSED, .initrd = FILE_CLOSED, .dtb = FILE_CLOSED,
+	};
+	struct plan plan;
+
+	if (!kernel)
+		kernel = images_make("bzImage", &size);
+	promise(kernel);
+	image.kernel_file = (struct file){ "kernel", -1, { kernel, size } };
+	if (plan_make(machine, &options, &image, CALL_SEGMENTS, arena, &plan, error))
+		promise(plan_check(machine, &options, &plan, error));
+	else
+		promise(error->cause[0] && strncmp(error->cause, "Internal", 8));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena arena = { 0 };
@@ -141,10 +166,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		make_tree();
 	write_records((struct bytes){ data, size });
 	promise(sysroot_open(&root, tree, &error));
-	if (machine_read(&root, &arena, &machine, &error))
+	if (machine_read(&root, &arena, &machine, &error)) {
 		check_machine(&machine);
-	else
+		check_plan(&machine, &arena, &error);
+	} else {
 		promise(error.cause[0]);
+	}
 	for (const char *c = error.cause; *c; c++)
 		promise(*c >= ' ' && *c <= '~');
 	sysroot_close(&root);
