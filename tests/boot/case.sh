@@ -1,0 +1,117 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# One case: what it asks for, the initial RAM disks with kernels in them, and QEMU. A case is a few
+# variables (case_read sets them); what comes of it is a serial log in $work, which facts.sh judges.
+# Needs fetch.sh, images.sh and machine.sh; $common is the archive that every kernel gets,
+# $wrong_digest a kexec whose digests are wrong.
+
+# How long a boot with one hand-over may take. On two quiet cores a case takes 10 to 30 s; a busy machine can
+# need ten times as long, and a boot that hangs is rare.
+limit=${KEXEC_NG_BOOT_SECONDS:-240}
+
+# case_read NAME KEY=VALUE...: sets the variables that say what the case does.
+case_read() {
+	local word
+	name=$1 first=6.1 second=6.12 first_image=bzImage image=bzImage call=-a firmware=bios cpus=1 memory=1G payload=4M
+	options='' script=hand-over until='' chain='' first_append=''
+	shift
+	for word in "$@"; do
+		case ${word%%=*} in
+		first | second | first_image | image | call | firmware | cpus | memory | payload | script | chain) ;;
+		options | first_append) word=${word//,/ } ;;
+		until) word=${word//_/ } ;;
+		*) die "case $name: what is $word?" ;;
+		esac
+		printf -v "${word%%=*}" '%s' "${word#*=}"
+	done
+	[ -n "$chain" ] || chain=$second:$image:$call
+	hops=()
+	IFS=+ read -r -a hops <<< "$chain"
+}
+
+# case_prepare: fetches and makes the kernels and the payload that the case needs.
+case_prepare() {
+	local hop series form
+	kernel_image "$first" "$first_image" > /dev/null
+	payload "$payload" > /dev/null
+	for hop in "${hops[@]}"; do
+		IFS=: read -r series form _ <<< "$hop"
+		kernel_image "$series" "$form" > /dev/null
+	done
+}
+
+# common_make KEXEC: the archive with what every initial RAM disk holds.
+common_make() {
+	root_make "$common.root" "$1"
+	archive "$common.root" > "$common"
+	rm -r "$common.root"
+}
+
+# append_of STAGE: the command line that stage is given.
+append_of() {
+	printf '%s' "console=$console panic=-1 kexec_ng.stage=$1 random.trust_cpu=0 retain_initrd" \
+		" kexec_ng.case=$name kexec_ng.text=\"one two\""
+}
+
+# cmdline_of STAGE: what that kernel must then say its command line is.
+cmdline_of() {
+	case $script in
+	reuse) printf '%s' "console=$console panic=-1 kexec_ng.mark=kept $(append_of "$1")" ;;
+	*) append_of "$1" ;;
+	esac
+}
+
+# initrd_make STAGE TARGET: the initial RAM disk of a stage, with the kernel and the initial RAM disk
+# of the next one in it, if there is a next one.
+initrd_make() {
+	local stage=$1 target=$2 series form hop_call root=$work/$1
+	mkdir -p "$root/case"
+	if [ "$stage" -le ${#hops[@]} ]; then
+		IFS=: read -r series form hop_call <<< "${hops[stage - 1]}"
+		cp "$(kernel_image "$series" "$form")" "$root/kernel"
+		initrd_make $((stage + 1)) "$root/initrd"
+		{
+			printf 'call=%q options=%q\nappend=%q\n' "$hop_call" "$options" "$(append_of $((stage + 1)))"
+			cat "$here/guest/$script.sh"
+		} > "$root/case/$stage"
+	fi
+	[ "$script" != wrong-digest ] || install -D "$wrong_digest" "$root/sbin/kexec"
+	if [ "$stage" -gt 1 ]; then
+		cp "$(payload "$payload")" "$root/payload"
+		IFS=: read -r series form hop_call <<< "${hops[stage - 2]}"
+		[ "$firmware" = bios ] || module "$series" efivarfs "$root/efivarfs.ko"
+	elif [ "$firmware" != bios ]; then
+		module "$first" efivarfs "$root/efivarfs.ko"
+	fi
+	{ cat "$common"; archive "$root"; } > "$target"
+	[ "$stage" = 1 ] || sha256sum "$target" | cut -d ' ' -f 1 > "$work/initrd-$stage.sha256"
+	rm -rf "$root"
+}
+
+# qemu_run: boots the first kernel; the serial lines go to $work/log, each with the time in front.
+# Ends when the machine is off, when a line contains $until, or when time is up. A function `seen`, if
+# there is one, is called with the time and each line.
+qemu_run() {
+	local line fd pid now began=$EPOCHREALTIME
+	machine_arguments "$firmware" "$cpus" "$memory" "$work"
+	: > "$work/log"
+	exec {fd}< <(exec timeout $((limit * (1 + ${#hops[@]}) / 2)) "$qemu" "${arguments[@]}" -no-reboot -serial stdio -monitor none \
+		-kernel "$(kernel_image "$first" "$first_image")" -initrd "$work/initrd" \
+		-append "console=$console panic=-1 $first_append" < /dev/null 2>&1)
+	pid=$!
+	while IFS= read -r line <&"$fd"; do
+		now=$(seconds_since "$began") line=${line//$'\r'/}
+		printf '%8.3f %s\n' "$now" "$line" >> "$work/log"
+		[ "$(type -t seen)" != function ] || seen "$now" "$line"
+		[[ -z $until || $line != *"$until"* ]] || break
+	done
+	kill "$pid" 2>/dev/null || true
+	exec {fd}<&-
+	wait "$pid" 2>/dev/null || true
+}
+
+seconds_since() {
+	local now=${EPOCHREALTIME//[.,]/} then=${1//[.,]/}
+	printf '%d.%06d' $(((now - then) / 1000000)) $(((now - then) % 1000000))
+}

@@ -1,0 +1,107 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Compares what the kernels of a case reported with what was asked for. Knows the marked lines of
+# guest/init and the variables of a case; knows nothing of QEMU. Prints one sentence per problem.
+
+# fact STAGE KEY: the values a stage reported, one a line.
+fact() {
+	sed -n "s/^ *[0-9.]* @@ $1 $2\( \|\$\)//p" "$log"
+}
+
+expect() {
+	[ "$2" = "$3" ] || printf '%s: expected "%s", found "%s"\n' "$1" "$2" "$3"
+}
+
+# memory_ram STAGE: the RAM in the map that the kernel was given, sorted, neighbours joined (a kernel
+# splits an entry where setup_data lies). The last address is inclusive.
+memory_ram() {
+	local start end first='' last=''
+	while read -r start end; do
+		if [ -n "$first" ] && ((start == last + 1)); then
+			last=$end
+			continue
+		fi
+		[ -z "$first" ] || printf '%x-%x ' "$first" "$last"
+		first=$start last=$end
+	done < <(fact "$1" memmap | sed -n 's/^\(0x[0-9a-f]*\)-\(0x[0-9a-f]*\) System RAM$/\1 \2/p' |
+		while read -r start end; do printf '0x%016x 0x%016x\n' "$start" "$end"; done | sort)
+	printf '%x-%x' "$first" "$last"
+}
+
+# facts_judge: one sentence for each thing in $log that is not as it should be; nothing if all is well.
+facts_judge() {
+	local stage last=$((${#hops[@]} + 1))
+	sed -n 's/^ *[0-9.]* @@ \([0-9]*\) not ok /stage \1: /p' "$log"
+	case $script in
+	permissions | lockdown)
+		# These never leave the first kernel.
+		expect "the checks ran to their end" yes "$(fact 1 checked | sed 's/^$/yes/')"
+		last=1 ;;
+	wrong-digest)
+		for stage in 'It is not started.' 'SHA-256 expected' 'SHA-256 found' "$until"; do
+			grep -q -F "$stage" "$log" || echo "purgatory did not say \"$stage\""
+		done
+		expect "kernels that reached their first process" 1 "$(grep -c '@@ [0-9]* release' "$log")"
+		return ;;
+	alone)
+		grep -q -F "$until" "$log" || echo "no kernel said \"$until\""
+		expect "kernels that reached their first process" 1 "$(grep -c '@@ [0-9]* release' "$log")"
+		return ;;
+	esac
+	for ((stage = 2; stage <= last; stage++)); do
+		judge_stage "$stage" "${hops[stage - 2]}"
+	done
+	expect "which kernel turned the machine off" "@@ $last end" \
+		"$(sed -n 's/^ *[0-9.]* \(@@ [0-9]* end\)$/\1/p' "$log" | tail -n 1)"
+}
+
+# screen STAGE: what the boot protocol calls screen_info, without the cursor's place and what older
+# protocols kept in its holes (Documentation/arch/x86/zero-page.rst).
+screen() {
+	fact "$1" screen | sed 's/^.\{30\}\(.\{34\}\).\{8\}/\1 /'
+}
+
+# judge_stage STAGE SERIES:IMAGE:CALL
+judge_stage() {
+	local stage=$1 series=${2%%:*} key address
+	if [ -z "$(fact "$stage" release)" ]; then
+		echo "stage $stage: this kernel never came up"
+		return
+	fi
+	expect "stage $stage, release" "$(kernel_release "$series")" "$(fact "$stage" release)"
+	expect "stage $stage, command line" "$(cmdline_of "$stage")" "$(fact "$stage" cmdline)"
+	expect "stage $stage, payload" "$(sha256sum < "$(payload "$payload")" | cut -d ' ' -f 1)" \
+		"$(fact "$stage" payload)"
+	# Only newer kernels let the whole initial RAM disk be read back (retain_initrd).
+	[ "$series" = 6.1 ] || expect "stage $stage, initial RAM disk" "$(cat "$work/initrd-$stage.sha256")" \
+		"$(fact "$stage" initrd)"
+	expect "stage $stage, processors" "$cpus" "$(fact "$stage" cpus)"
+	for key in acpi rsdp efi efi-systab efi-runtime-map efi-variable secure-boot; do
+		expect "stage $stage, $key" "$(fact 1 "$key")" "$(fact "$stage" "$key")"
+	done
+	[ "$firmware" = bios ] || expect "stage $stage, reading an EFI variable" PlatformLang \
+		"$(fact "$stage" efi-variable | cut -d ' ' -f 1)"
+	expect "stage $stage, screen" "$(screen 1)" "$(screen "$stage")"
+	expect "stage $stage, RAM in the firmware's map" "$(memory_ram 1)" "$(memory_ram "$stage")"
+	judge_memory "$stage"
+	# Fresh entropy: a setup_data node of type 9, which seeds the generator before anything else can.
+	fact "$stage" setup-data | grep -q -x 0x9 || echo "stage $stage: was handed no rng-seed"
+	expect "stage $stage, generator seeded at once" yes "$(fact "$stage" seeded-at-once)"
+	case $options in
+	*--console-serial*) grep -q 'purgatory: the SHA-256 of .* is as loaded' "$log" || echo "purgatory said nothing" ;;
+	esac
+	address=$(fact "$stage" initrd-address)
+	case $options in
+	*--mem-min=*) ((address >= ${options#*--mem-min=})) || echo "stage $stage: initrd at $address: $options" ;;
+	*--mem-max=*) ((address <= ${options#*--mem-max=})) || echo "stage $stage: initrd at $address: $options" ;;
+	esac
+}
+
+# The kernel must find all the memory that there is: a tenth at most goes to kernel and initrd.
+judge_memory() {
+	local found asked
+	found=$(fact "$1" memtotal)
+	asked=$((${memory%G} * 1048576))
+	((found > asked - asked / 10 - 65536 && found <= asked)) || echo "stage $1: MemTotal $found kB of $asked kB"
+}

@@ -1,0 +1,109 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Makes what a boot needs: kernels in each form, and initial RAM disks. Results lie in the cache and
+# are made once; each is complete or absent. Needs fetch.sh and the architecture's machine.sh.
+
+# The suites in which a kernel series is the current one.
+declare -A suite_of=([6.1]=bookworm [6.12]=trixie)
+
+# made PATH COMMAND...: runs the command, with the path of a temporary file added, unless PATH exists.
+made() {
+	local path=$1 work
+	shift
+	if [ ! -e "$path" ]; then
+		mkdir -p "${path%/*}"
+		work=$(mktemp "$path.XXXXXX")
+		"$@" "$work" || { rm -f "$work"; die "cannot make ${path##*/}"; }
+		mv "$work" "$path"
+	fi
+	printf '%s' "$path"
+}
+
+# kernel_tree SERIES: the unpacked package of that series' current kernel.
+kernel_tree() {
+	local suite=${suite_of[$1]} name
+	name=$(made "$cache/$suite-$debian_arch/$1.name" kernel_name "$suite")
+	package_fetch "$suite" "$debian_arch" "$(cat "$name")" './boot/*' '*/efivarfs.ko*'
+}
+
+kernel_name() {
+	package_name "$1" "$debian_arch" "$kernel_meta" "$kernel_package" > "$2"
+}
+
+kernel_release() {
+	local image
+	image=$(echo "$(kernel_tree "$1")"/boot/vmlinuz-*)
+	printf '%s' "${image##*/vmlinuz-}"
+}
+
+# kernel_image SERIES FORM: bzImage, vmlinux, or one of them with .gz, .xz, .lzma or .zst; signed is a
+# bzImage signed with the key of the firmware "secure".
+kernel_image() {
+	local image packed=$cache/images/$debian_arch-$1-$2
+	image=$(echo "$(kernel_tree "$1")"/boot/vmlinuz-*)
+	packed=$packed-${image##*/vmlinuz-}
+	case $2 in
+	bzImage) printf '%s' "$image" ;;
+	vmlinux) made "$packed" image_unpack "$image" ;;
+	signed) made "$packed" image_sign "$image" ;;
+	*.gz) made "$packed" pack "$(kernel_image "$1" "${2%.*}")" gzip -1 ;;
+	*.xz) made "$packed" pack "$(kernel_image "$1" "${2%.*}")" xz -0 ;;
+	*.lzma) made "$packed" pack "$(kernel_image "$1" "${2%.*}")" xz -0 --format=lzma ;;
+	*.zst) made "$packed" pack "$(kernel_image "$1" "${2%.*}")" zstd -q -1 ;;
+	*) die "no such form of a kernel: $2" ;;
+	esac
+}
+
+pack() {
+	local file=$1 target=${!#}
+	shift
+	"${@:1:$#-1}" -c "$file" > "$target"
+}
+
+# module SERIES NAME TARGET: a module, uncompressed.
+module() {
+	local file
+	file=$(find "$(kernel_tree "$1")" -name "$2.ko*")
+	case $file in
+	*.xz) xz -dc "$file" > "$3" ;;
+	*) cp "$file" "$3" ;;
+	esac
+}
+
+# payload SIZE: a file of so many bytes that do not compress and are the same each time.
+payload() {
+	made "$cache/payload-$1" payload_make "$1"
+}
+
+payload_make() {
+	# Not openssl rand: the bytes must be the same everywhere. A stream cipher over zeros is.
+	head -c "$1" /dev/zero | openssl enc -aes-128-ctr -nosalt -K 6b65786563 -iv 6e67 2>/dev/null > "$2"
+}
+
+# copy_program PROGRAM ROOT NAME: a program and the shared libraries that it needs, if any.
+copy_program() {
+	local library
+	install -D "$1" "$2/sbin/$3"
+	# The dynamic linker has its own place; everything else goes where it looks first.
+	{ ldd "$1" 2>/dev/null || true; } | sed -n 's,^[^/]*\(/[^ ]*\) (.*,\1,p' | while read -r library; do
+		case $library in
+		*/ld-*) install -D "$library" "$2$library" ;;
+		*) install -D "$library" "$2/lib/$(uname -m)-linux-gnu/${library##*/}" ;;
+		esac
+	done
+}
+
+# archive ROOT: a newc archive of the folder, on stdout.
+archive() {
+	(cd "$1" && find . -mindepth 1 | sort | cpio --quiet -o -H newc -R 0:0)
+}
+
+# root_make ROOT KEXEC: what every initial RAM disk holds.
+root_make() {
+	mkdir -p "$1"/{bin,sbin,dev,proc,sys,tmp,etc,case}
+	install /bin/busybox "$1/bin/busybox"
+	install "$here/guest/init" "$1/init"
+	printf 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' > "$1/etc/passwd"
+	copy_program "$2" "$1" kexec
+}
