@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The only place that makes the two kexec system calls. It passes a plan on as it is, repeats a call
- * only where the kernel asked for it, and leaves what a refusal means to load_reason.c. It never
- * decides what to load.
+ * The only place that makes the two kexec system calls. It passes a plan on as it is, repeats a
+ * call only where the kernel asked for it, and leaves what a refusal means to load_reason.c. It
+ * never decides what to load.
  */
 #include "kexec/load.h"
 
@@ -23,18 +23,18 @@ struct kexec_segment {
 	size_t memory_size;
 };
 
-/* Flags that older kernels refuse with EINVAL, the newest first, and what to say when one had to go. */
+/* Flags that older kernels refuse with EINVAL, the newest first, and what to say without them. */
 static const struct optional_flag {
 	enum plan_by by;
 	uint64_t flag;
 	const char *note;
 } optional_flags[] = {
-	{ BY_FILE, KEXEC_FILE_FORCE_DTB,
-	  "--force-dtb: the running kernel does not know this flag (it came with Linux 6.18); loaded without it." },
-	{ BY_FILE, KEXEC_FILE_NO_CMA,
-	  "--no-cma: the running kernel does not know this flag (it came with Linux 6.17); loaded without it." },
-	{ BY_FILE, KEXEC_FILE_DEBUG, NULL },
-	{ BY_SEGMENTS, KEXEC_DEBUG, NULL },
+	{BY_FILE, KEXEC_FILE_FORCE_DTB,
+	 "--force-dtb came with Linux 6.18, and the running kernel is older: loaded without it."},
+	{BY_FILE, KEXEC_FILE_NO_CMA,
+	 "--no-cma came with Linux 6.17, and the running kernel is older: loaded without it."},
+	{BY_FILE, KEXEC_FILE_DEBUG, NULL},
+	{BY_SEGMENTS, KEXEC_DEBUG, NULL},
 };
 
 /* Each of the four calls below returns 0 or an errno. */
@@ -68,8 +68,8 @@ static int call_segments(const struct plan *plan, uint64_t flags)
 			.memory_size = (size_t)range_size(segment->memory),
 		};
 	}
-	if (syscall(arch_nr_kexec_load, (unsigned long)plan->entry, (unsigned long)plan->segment_count,
-		    segments, (unsigned long)flags))
+	if (syscall(arch_nr_kexec_load, (unsigned long)plan->entry,
+		    (unsigned long)plan->segment_count, segments, (unsigned long)flags))
 		return errno;
 	return 0;
 }
@@ -83,7 +83,7 @@ static int call_once(const struct plan *plan, uint64_t flags)
 /* Another kexec call holds the lock only for moments, but the kernel does not wait for it. */
 static int call_patiently(struct load *load, const struct plan *plan, uint64_t flags)
 {
-	const struct timespec pause = { .tv_nsec = BUSY_SLEEP_MILLISECONDS * 1000000L };
+	const struct timespec pause = {.tv_nsec = BUSY_SLEEP_MILLISECONDS * 1000000L};
 
 	for (int try = 1;; try++) {
 		load->refused = call_once(plan, flags);
@@ -113,14 +113,16 @@ static int call(struct load *load, const struct plan *plan)
 		refused = call_patiently(load, plan, flags);
 	}
 	for (size_t i = 0; i < count && !refused; i++)
-		if (optional_flags[i].by == plan->by && (plan->flags & ~flags & optional_flags[i].flag))
+		if (optional_flags[i].by == plan->by &&
+		    (plan->flags & ~flags & optional_flags[i].flag))
 			note(load, optional_flags[i].note);
 	return refused;
 }
 
 bool load_falls_back(int refused)
 {
-	return refused == ENOSYS || refused == EINVAL || refused == ENOEXEC || refused == EOPNOTSUPP;
+	return refused == ENOSYS || refused == EINVAL || refused == ENOEXEC ||
+	       refused == EOPNOTSUPP;
 }
 
 /* With -s alone kexec-tools says only this when there is no such call; scripts know the line. */
@@ -136,7 +138,8 @@ bool load_plan(struct load *load, const struct plan *plan, struct error *error)
 	bool panic = plan->flags & (by_file ? KEXEC_FILE_ON_CRASH : KEXEC_ON_CRASH);
 
 	if (load->machine->captured)
-		return error_set(error, "A plan for a captured machine cannot be loaded on this one.");
+		return error_set(error,
+				 "A plan for a captured machine cannot be loaded on this one.");
 	if (!call(load, plan))
 		return true;
 	if (by_file && load->call == CALL_FILE && load_falls_back(load->refused)) {
@@ -159,7 +162,8 @@ bool load_unload(struct load *load, bool panic, struct error *error)
 	};
 	const struct plan by_segments = {
 		.by = BY_SEGMENTS,
-		.flags = (uint64_t)load->machine->arch->elf_machine << 16 | (panic ? KEXEC_ON_CRASH : 0),
+		.flags = (uint64_t)load->machine->arch->elf_machine << 16 |
+			 (panic ? KEXEC_ON_CRASH : 0),
 	};
 	const struct plan *plan = &by_file;
 

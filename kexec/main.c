@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kexec: the command. Parse, read the machine, open the image, plan, then print or load: the order of
- * things, what is said and the exit status. How each step works is known elsewhere.
+ * kexec: the command. Parse, read the machine, open the image, plan, then print or load: the order
+ * of things, what is said and the exit status. How each step works is known elsewhere.
  */
 #include "config.h"
 
@@ -28,9 +28,9 @@ struct run {
 	struct image image;
 	struct plan plan, fallback;
 	struct load load;
-	int status;		/* exit status of a run without an error: -S has one */
+	int status; /* exit status of a run without an error: -S has one */
 	struct error error;
-	struct error earlier;	/* why the file call was refused, when the second try failed as well */
+	struct error earlier; /* why the file call was refused; the second try failed as well */
 };
 
 /* One or more lines for stderr. What could drive a terminal (it may come from a file) does not. */
@@ -67,8 +67,8 @@ static bool finish_output(struct error *error)
 }
 
 /*
- * The architecture decides what an abbreviation means, and a captured machine, which an option names,
- * may be of another one than this.
+ * The architecture decides what an abbreviation means, and a captured machine, which an option
+ * names, may be of another one than this.
  */
 static bool parse(struct run *run, int argc, char **argv)
 {
@@ -84,11 +84,12 @@ static bool parse(struct run *run, int argc, char **argv)
 	if (!run->options.sysroot)
 		return parsed;
 	sysroot_close(&run->root);
-	run->error = (struct error){ 0 };
+	run->error = (struct error){0};
 	if (!sysroot_open(&run->root, run->options.sysroot, &run->error))
 		return false;
 	there = machine_arch(&run->root, &run->arena, &run->error);
-	return there && options_parse(&run->options, argc, argv, there->name, &run->arena, &run->error);
+	return there &&
+	       options_parse(&run->options, argc, argv, there->name, &run->arena, &run->error);
 }
 
 /* Exit status as the kernel's file says it: 1 when something is loaded. */
@@ -107,7 +108,8 @@ static bool print_crash_size(struct run *run)
 
 	if (!machine_read(&run->root, &run->arena, &run->machine, &run->error))
 		return false;
-	printf("%" PRIu64 "\n", crash->count ? range_size(crash->entries[crash->count - 1].range) : 0);
+	printf("%" PRIu64 "\n",
+	       crash->count ? range_size(crash->entries[crash->count - 1].range) : 0);
 	return finish_output(&run->error);
 }
 
@@ -125,8 +127,10 @@ static void say_option_notes(const struct run *run)
 	unsigned cursor = 0;
 
 	say_notes(run->options.notes, run->options.note_count);
-	while ((name = options_without_effect(&run->options, run->machine.arch->name, run->plan.format, &cursor))) {
-		snprintf(note, sizeof(note), "--%s has no effect on a kernel of type %s.", name, run->plan.format);
+	while ((name = options_without_effect(&run->options, run->machine.arch->name,
+					      run->plan.format, &cursor))) {
+		snprintf(note, sizeof(note), "--%s has no effect on a kernel of type %s.", name,
+			 run->plan.format);
 		say(note);
 	}
 }
@@ -139,25 +143,28 @@ static bool make_plan(struct run *run)
 	return machine_read(&run->root, &run->arena, &run->machine, &run->error) &&
 	       requests_check(options, &run->machine, &run->error) &&
 	       image_open(&run->image, options, &run->error) &&
-	       plan_make(&run->machine, options, &run->image, options->call, &run->arena, &run->plan, &run->error);
+	       plan_make(&run->machine, options, &run->image, options->call, &run->arena,
+			 &run->plan, &run->error);
 }
 
 static bool print_plan(struct run *run)
 {
 	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
-	bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && terminal && strcmp(terminal, "dumb");
-	struct error ignored = { 0 };
+	bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && terminal &&
+		      strcmp(terminal, "dumb");
+	struct error ignored = {0};
 
 	if (!make_plan(run))
 		return false;
 	/* What a refused file call would lead to is worth seeing, but no reason to fail. */
 	if (run->plan.by == BY_FILE && run->options.call == CALL_AUTO &&
-	    plan_make(&run->machine, &run->options, &run->image, CALL_SEGMENTS, &run->arena, &run->fallback, &ignored))
+	    plan_make(&run->machine, &run->options, &run->image, CALL_SEGMENTS, &run->arena,
+		      &run->fallback, &ignored))
 		run->plan.fallback = &run->fallback;
 	say_option_notes(run);
 	say_notes(run->plan.notes, run->plan.note_count);
-	return plan_print(stdout, &run->machine, &run->image, &run->plan, run->options.plan, colour, &run->arena,
-			  &run->error) &&
+	return plan_print(stdout, &run->machine, &run->image, &run->plan, run->options.plan, colour,
+			  &run->arena, &run->error) &&
 	       finish_output(&run->error);
 }
 
@@ -166,8 +173,8 @@ static bool load_once(struct run *run)
 	const struct options *options = &run->options;
 
 	say_notes(run->plan.notes, run->plan.note_count);
-	if (options->debug && !plan_print(stderr, &run->machine, &run->image, &run->plan, PLAN_TEXT, false,
-					  &run->arena, &run->error))
+	if (options->debug && !plan_print(stderr, &run->machine, &run->image, &run->plan, PLAN_TEXT,
+					  false, &run->arena, &run->error))
 		return false;
 	if (!load_plan(&run->load, &run->plan, &run->error))
 		return false;
@@ -179,12 +186,12 @@ static bool load_once(struct run *run)
 static bool load_by_segments(struct run *run)
 {
 	run->earlier = run->error;
-	run->error = (struct error){ 0 };
-	if (!plan_make(&run->machine, &run->options, &run->image, CALL_SEGMENTS, &run->arena, &run->plan,
-		       &run->error) ||
+	run->error = (struct error){0};
+	if (!plan_make(&run->machine, &run->options, &run->image, CALL_SEGMENTS, &run->arena,
+		       &run->plan, &run->error) ||
 	    !load_once(run))
 		return false;
-	run->earlier = (struct error){ 0 };
+	run->earlier = (struct error){0};
 	return true;
 }
 
@@ -198,24 +205,27 @@ static bool load_kernel(struct run *run)
 	run->load.call = run->options.call;
 	if (load_once(run))
 		return true;
-	return run->plan.by == BY_FILE && run->options.call == CALL_AUTO && load_falls_back(run->load.refused) &&
-	       load_by_segments(run);
+	return run->plan.by == BY_FILE && run->options.call == CALL_AUTO &&
+	       load_falls_back(run->load.refused) && load_by_segments(run);
 }
 
-/* An initramfs may lack what machine_read() wants; unloading needs its facts only to explain a failure. */
+/* Unloading needs the machine's facts only to explain a failure, and an initramfs may lack them. */
 static bool unload_kernel(struct run *run)
 {
 	const struct arch *arch = machine_arch(&run->root, &run->arena, &run->error);
-	struct error ignored = { 0 };
+	struct error ignored = {0};
 
 	if (!arch)
 		return false;
 	if (!machine_read(&run->root, &run->arena, &run->machine, &ignored))
 		run->machine = (struct machine){
-			.arch = arch, .privileged = UNKNOWN, .load_disabled = UNKNOWN, .limit_reboot = -1,
+			.arch = arch,
+			.privileged = UNKNOWN,
+			.load_disabled = UNKNOWN,
+			.limit_reboot = -1,
 			.limit_panic = -1,
 		};
-	run->load = (struct load){ .machine = &run->machine, .call = run->options.call };
+	run->load = (struct load){.machine = &run->machine, .call = run->options.call};
 	return load_unload(&run->load, run->options.panic, &run->error);
 }
 
@@ -223,10 +233,11 @@ static bool unload_kernel(struct run *run)
 static bool leave(struct run *run)
 {
 	const struct options *options = &run->options;
-	struct error problem = { 0 };
+	struct error problem = {0};
 
 	/* Only a file that says "no" stops this: an initramfs may have no /sys. */
-	if ((options->exec || options->shutdown) && status_read(&run->root, false, &run->arena, &problem) == NO) {
+	if ((options->exec || options->shutdown) &&
+	    status_read(&run->root, false, &run->arena, &problem) == NO) {
 		error_status(&run->error, EXIT_USAGE);
 		error_headline(&run->error, "Nothing has been loaded!");
 		return error_remedy(&run->error, "Load a kernel first: kexec -l KERNEL.");
@@ -259,15 +270,19 @@ static bool act(struct run *run, int argc, char **argv)
 		return report_status(run);
 	if (options->plan != PLAN_NONE)
 		return print_plan(run);
-	return (!options->unload || unload_kernel(run)) && (!options->load || load_kernel(run)) && leave(run);
+	return (!options->unload || unload_kernel(run)) && (!options->load || load_kernel(run)) &&
+	       leave(run);
 }
 
 int main(int argc, char **argv)
 {
-	struct run run = { .root = { .fd = -1 } };
+	struct run run = {.root = {.fd = -1}};
 
 	run.image = (struct image){
-		.kernel_file = FILE_CLOSED, .kernel_unpacked = FILE_CLOSED, .initrd = FILE_CLOSED, .dtb = FILE_CLOSED,
+		.kernel_file = FILE_CLOSED,
+		.kernel_unpacked = FILE_CLOSED,
+		.initrd = FILE_CLOSED,
+		.dtb = FILE_CLOSED,
 	};
 	if (!act(&run, argc, argv)) {
 		print_error(&run.error);

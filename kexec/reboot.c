@@ -26,7 +26,7 @@ void reboot_sync(void)
 /* 0, also for an interface that is down or has gone meanwhile, or an errno. */
 static int interface_down(int fd, const char *name)
 {
-	struct ifreq request = { 0 };
+	struct ifreq request = {0};
 
 	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
 	if (ioctl(fd, SIOCGIFFLAGS, &request))
@@ -39,13 +39,14 @@ static int interface_down(int fd, const char *name)
 
 bool reboot_interfaces_down(struct error *error)
 {
-	/* Interface requests work on any socket; a netlink one needs no protocol family to be built in. */
+	/* Interface requests work on any socket; netlink is there even without IPv4. */
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
 	struct if_nameindex *interfaces = fd < 0 ? NULL : if_nameindex();
 	unsigned failures = 0;
 
 	if (!interfaces) {
-		error_set(error, "The network interfaces cannot be listed (%s), so they stay as they are.",
+		error_set(error,
+			  "The network interfaces cannot be listed (%s), so they stay as they are.",
 			  strerror(errno));
 		if (fd >= 0)
 			close(fd);
@@ -55,8 +56,8 @@ bool reboot_interfaces_down(struct error *error)
 		int failed = interface_down(fd, each->if_name);
 
 		if (failed && !failures++)
-			error_set(error, "The network interface %s cannot be taken down: %s.", each->if_name,
-				  strerror(failed));
+			error_set(error, "The network interface %s cannot be taken down: %s.",
+				  each->if_name, strerror(failed));
 	}
 	if_freenameindex(interfaces);
 	close(fd);
@@ -75,11 +76,12 @@ bool reboot_kexec(struct error *error)
 	switch (number) {
 	case EPERM:
 		error_remedy(error, "Run kexec as root, outside of any container.");
-		return error_set(error, "Starting the loaded kernel needs the capability CAP_SYS_BOOT, which this "
-				 "process does not have.");
+		return error_set(error, "Starting the loaded kernel takes the capability "
+				 "CAP_SYS_BOOT, which this process does not have.");
 	case EINVAL:
 		error_remedy(error, "Load a kernel first (kexec -l).");
-		return error_set(error, "No kernel is loaded, or this is a container, which cannot start one.");
+		return error_set(error, "No kernel is loaded, or this is a container, which cannot "
+				 "start one.");
 	case EBUSY:
 		error_remedy(error, "Try again.");
 		return error_set(error, "Another kexec operation is going on.");
@@ -87,16 +89,17 @@ bool reboot_kexec(struct error *error)
 		error_remedy(error, "Boot a kernel with CONFIG_KEXEC or CONFIG_KEXEC_FILE.");
 		return error_set(error, "The running kernel was built without kexec.");
 	default:
-		error_remedy(error, "Read the end of the kernel log (dmesg): a driver may have refused to shut down.");
-		return error_set(error, "The running kernel went on instead of starting the loaded one (error %d).",
-				 number);
+		error_remedy(error, "Read the end of the kernel log (dmesg): a driver may have "
+			     "refused to shut down.");
+		return error_set(error, "The running kernel went on instead of starting the loaded "
+				 "one (error %d).", number);
 	}
 }
 
 bool reboot_shutdown(struct error *error)
 {
-	static const char *const places[] = { "/sbin/shutdown", "/etc/shutdown", "/bin/shutdown" };
-	char *arguments[] = { (char[]){ "shutdown" }, (char[]){ "-r" }, (char[]){ "now" }, NULL };
+	static const char *const places[] = {"/sbin/shutdown", "/etc/shutdown", "/bin/shutdown"};
+	char *arguments[] = {(char[]){"shutdown"}, (char[]){"-r"}, (char[]){"now"}, NULL};
 	int first = 0;
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
@@ -106,6 +109,6 @@ bool reboot_shutdown(struct error *error)
 	}
 	error_headline(error, "Cannot execute shutdown: %s", strerror(first));
 	error_remedy(error, "Shut the services down in your own way, then run kexec -e.");
-	return error_set(error, "The kernel is loaded, but none of /sbin/shutdown, /etc/shutdown and /bin/shutdown "
-			 "could be run.");
+	return error_set(error, "The kernel is loaded, but none of /sbin/shutdown, /etc/shutdown "
+			 "and /bin/shutdown could be run.");
 }

@@ -12,8 +12,8 @@
 void reboot_sync(void);
 
 /*
- * Takes every interface down but loopback, so that no device writes received packets into memory that
- * belongs to the next kernel. Goes on after a failure; the cause then says how many failed.
+ * Takes every interface down but loopback, so that no device writes received packets into memory
+ * that belongs to the next kernel. Goes on after a failure; the cause then says how many failed.
  */
 bool reboot_interfaces_down(struct error *error) must_check;
 

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Where the kernel says what is loaded: the file's newer place first (Linux 6.19), then the older one. */
+/* Where the kernel says what is loaded: first the place that Linux 6.19 has, then the older one. */
 #include "kexec/status.h"
 
-enum tristate status_read(const struct sysroot *root, bool panic, struct arena *arena, struct error *error)
+enum tristate status_read(const struct sysroot *root, bool panic, struct arena *arena,
+			  struct error *error)
 {
 	static const char *const paths[2][2] = {
-		{ "/sys/kernel/kexec/loaded", "/sys/kernel/kexec_loaded" },
-		{ "/sys/kernel/kexec/crash_loaded", "/sys/kernel/kexec_crash_loaded" },
+		{"/sys/kernel/kexec/loaded", "/sys/kernel/kexec_loaded"},
+		{"/sys/kernel/kexec/crash_loaded", "/sys/kernel/kexec_crash_loaded"},
 	};
 	uint64_t loaded;
 
 	for (int i = 0; i < 2; i++) {
-		enum sysroot_result result = sysroot_number(root, arena, paths[panic][i], &loaded, error);
+		const char *path = paths[panic][i];
+		enum sysroot_result result = sysroot_number(root, arena, path, &loaded, error);
 
 		if (result == SYSROOT_OK)
 			return loaded ? YES : NO;

@@ -9,10 +9,11 @@
 #include "kexec/machine.h"
 
 /*
- * YES or NO for the panic kernel with `panic`, for the other one without. UNKNOWN when this kernel has
- * no file that says so (kexec is not built in, or /sys is not mounted), or with the error set when there is
- * one that cannot be understood.
+ * YES or NO for the panic kernel with `panic`, for the other one without. UNKNOWN when this kernel
+ * has no file that says so (kexec is not built in, or /sys is not mounted), or with the error set
+ * when there is one that cannot be understood.
  */
-enum tristate status_read(const struct sysroot *root, bool panic, struct arena *arena, struct error *error);
+enum tristate status_read(const struct sysroot *root, bool panic, struct arena *arena,
+			  struct error *error);
 
 #endif

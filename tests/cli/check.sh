@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# For the *.tap scripts beside it: running kexec where it can load nothing (see no-kexec.c) and looking
-# at what came out. A check is one TAP line; each expectation in it that fails adds a line of explanation.
+# For the *.tap scripts beside it: running kexec where it can load nothing (see no-kexec.c) and
+# looking at what came out. A check is one TAP line; each expectation in it that fails adds a line
+# of explanation.
 #
 #	begin "what a user would notice"
 #	try [CALL=ERRNO]... -- ARGUMENTS	runs kexec; leaves $status, $out and $err
@@ -62,7 +63,8 @@ try() {
 	done
 	shift
 	ran="$*"
-	"$no_kexec" "${rules[@]+"${rules[@]}"}" "$kexec" "$@" </dev/null >"$scratch/out" 2>"$scratch/err"
+	"$no_kexec" "${rules[@]+"${rules[@]}"}" "$kexec" "$@" \
+		</dev/null >"$scratch/out" 2>"$scratch/err"
 	status=$?
 	out=$(cat "$scratch/out")
 	err=$(cat "$scratch/err")
@@ -90,7 +92,7 @@ prints_usage() {
 	local word
 
 	for word in kexec-tools reuse-cmdline kexec-syscall-auto bzImage64; do
-		[[ $out == *"$word"* ]] || fault "the usage text is not on standard output: no \"$word\""
+		[[ $out == *"$word"* ]] || fault "no usage text with \"$word\" on stdout"
 	done
 }
 
@@ -104,7 +106,8 @@ says_nothing() {
 
 # The first lines, those that callers match.
 says_first() {
-	[[ $err == "$1" || $err == "$1"$'\n'* ]] || fault "standard error does not begin with the line(s) \"$1\""
+	[[ $err == "$1" || $err == "$1"$'\n'* ]] ||
+		fault "standard error does not begin with the line(s) \"$1\""
 }
 
 says() {

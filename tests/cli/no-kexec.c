@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Runs a command that can never load or start a kernel: a seccomp filter answers its kexec and reboot
- * system calls, its attempts to take a network interface down and to execute another program, with an
- * error that the test chooses. The kernel underneath never sees them, whoever runs the tests. It knows
- * system call numbers and nothing of kexec.
+ * Runs a command that can never load or start a kernel: a seccomp filter answers its kexec and
+ * reboot system calls, its attempts to take a network interface down and to execute another
+ * program, with an error that the test chooses. The kernel underneath never sees them, whoever runs
+ * the tests. It knows system call numbers and nothing of kexec.
  *
  *	no-kexec [CALL[:FLAG]=ERRNO]... COMMAND [ARGUMENT]...
  *
- * CALL is kexec_load, kexec_file_load, reboot, ioctl or execve; ERRNO a name or a number, 0 being success. With :FLAG
- * (a number) the rule only holds for kexec calls that have this bit in their flags. The first rule
- * that fits wins. Without rules: ENOSYS for kexec and reboot, EPERM for the interfaces, ENOENT for execve.
+ * CALL is kexec_load, kexec_file_load, reboot, ioctl or execve; ERRNO a name or a number, 0 being
+ * success. With :FLAG (a number) the rule only holds for kexec calls that have this bit in their
+ * flags. The first rule that fits wins. Without rules: ENOSYS for kexec and reboot, EPERM for the
+ * interfaces, ENOENT for execve.
  */
 #include "config.h"
 
@@ -28,7 +29,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define FAILED 125	/* as env and timeout have it: the command was not run */
+#define FAILED 125 /* as env and timeout have it: the command was not run */
 #define RULES_MAX 16
 #define FILTER_MAX 256
 
@@ -44,35 +45,43 @@
 #error "no-kexec does not know this architecture"
 #endif
 
-#define X32_BIT 0x40000000u	/* x86_64: the first number of the other ABI that the same token covers */
+/* x86_64: the first number of the other ABI that the same token covers. */
+#define X32_BIT 0x40000000u
 
 struct call {
 	const char *name;
 	uint32_t number;
-	unsigned argument;	/* which argument a rule's mask looks at */
+	unsigned argument; /* which argument a rule's mask looks at */
 };
 
 static const struct call calls[] = {
-	{ "kexec_load", __NR_kexec_load, 3 },
-	{ "kexec_file_load", __NR_kexec_file_load, 4 },
-	{ "reboot", __NR_reboot, 2 },
-	{ "ioctl", __NR_ioctl, 1 },
-	{ "execve", __NR_execve, 0 },
+	{"kexec_load", __NR_kexec_load, 3},
+	{"kexec_file_load", __NR_kexec_file_load, 4},
+	{"reboot", __NR_reboot, 2},
+	{"ioctl", __NR_ioctl, 1},
+	{"execve", __NR_execve, 0},
 };
 
 struct rule {
 	const struct call *call;
-	uint32_t mask;		/* bits of the argument that must all be set; 0: any */
-	uint32_t equal;		/* the whole argument, when not 0 */
-	uint32_t number;	/* errno */
+	uint32_t mask;	 /* bits of the argument that must all be set; 0: any */
+	uint32_t equal;	 /* the whole argument, when not 0 */
+	uint32_t number; /* errno */
 };
 
-static const struct { const char *name; uint32_t number; } errnos[] = {
-	{ "EACCES", EACCES }, { "EADDRNOTAVAIL", EADDRNOTAVAIL }, { "EBADMSG", EBADMSG }, { "EBUSY", EBUSY },
-	{ "EINVAL", EINVAL }, { "EKEYREJECTED", EKEYREJECTED }, { "ELIBBAD", ELIBBAD }, { "EMSGSIZE", EMSGSIZE },
-	{ "ENODATA", ENODATA }, { "ENOEXEC", ENOEXEC }, { "ENOENT", ENOENT }, { "ENOKEY", ENOKEY },
-	{ "ENOMEM", ENOMEM }, { "ENOPKG", ENOPKG }, { "ENOSYS", ENOSYS }, { "EOPNOTSUPP", EOPNOTSUPP },
-	{ "EPERM", EPERM }, { "ETXTBSY", ETXTBSY },
+static const struct {
+	const char *name;
+	uint32_t number;
+} errnos[] = {
+	{"EACCES", EACCES},   {"EADDRNOTAVAIL", EADDRNOTAVAIL},
+	{"EBADMSG", EBADMSG}, {"EBUSY", EBUSY},
+	{"EINVAL", EINVAL},   {"EKEYREJECTED", EKEYREJECTED},
+	{"ELIBBAD", ELIBBAD}, {"EMSGSIZE", EMSGSIZE},
+	{"ENODATA", ENODATA}, {"ENOEXEC", ENOEXEC},
+	{"ENOENT", ENOENT},   {"ENOKEY", ENOKEY},
+	{"ENOMEM", ENOMEM},   {"ENOPKG", ENOPKG},
+	{"ENOSYS", ENOSYS},   {"EOPNOTSUPP", EOPNOTSUPP},
+	{"EPERM", EPERM},     {"ETXTBSY", ETXTBSY},
 };
 
 static struct sock_filter filter[FILTER_MAX];
@@ -90,7 +99,8 @@ static void emit(uint16_t code, uint32_t k, uint8_t yes, uint8_t no)
 /* The low 32 bits of an argument: all that these system calls use. */
 static uint32_t argument_offset(unsigned argument)
 {
-	uint32_t offset = (uint32_t)(offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t));
+	uint32_t offset =
+		(uint32_t)(offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t));
 
 	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? offset + 4 : offset;
 }
@@ -110,7 +120,7 @@ static void emit_rule(const struct rule *rule)
 		emit(BPF_JMP | BPF_JEQ | BPF_K, rule->equal, 0, 0);
 	}
 	emit(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (rule->number & SECCOMP_RET_DATA), 0, 0);
-	for (unsigned short i = start; i < length; i++)		/* every mismatch goes behind the rule */
+	for (unsigned short i = start; i < length; i++) /* every mismatch goes behind the rule */
 		if (BPF_CLASS(filter[i].code) == BPF_JMP)
 			filter[i].jf = (uint8_t)(length - i - 1);
 }
@@ -164,8 +174,9 @@ static int parse_rule(const char *text, struct rule *rule)
 static void emit_defaults(void)
 {
 	static const struct rule defaults[] = {
-		{ &calls[0], 0, 0, ENOSYS }, { &calls[1], 0, 0, ENOSYS }, { &calls[2], 0, 0, ENOSYS },
-		{ &calls[3], 0, SIOCSIFFLAGS, EPERM }, { &calls[4], 0, 0, ENOENT },
+		{&calls[0], 0, 0, ENOSYS}, {&calls[1], 0, 0, ENOSYS},
+		{&calls[2], 0, 0, ENOSYS}, {&calls[3], 0, SIOCSIFFLAGS, EPERM},
+		{&calls[4], 0, 0, ENOENT},
 	};
 
 	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++)
@@ -175,7 +186,7 @@ static void emit_defaults(void)
 
 int main(int argc, char **argv, char **environment)
 {
-	struct sock_fprog program = { 0, filter };
+	struct sock_fprog program = {0, filter};
 	struct rule rule;
 	int next = 1, fd;
 
@@ -193,11 +204,12 @@ int main(int argc, char **argv, char **environment)
 		return FAILED;
 	}
 	program.len = length;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
 		fprintf(stderr, "no-kexec: cannot install the filter: %s\n", strerror(errno));
 		return FAILED;
 	}
-	/* execve is answered by the filter from here on; this is the one way left, and only we use it. */
+	/* execve is answered by the filter from here on; this is the one way left. */
 	syscall(__NR_execveat, fd, "", argv + next, environment, AT_EMPTY_PATH);
 	fprintf(stderr, "no-kexec: cannot execute %s: %s\n", argv[next], strerror(errno));
 	return FAILED;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * load.c against a kernel that is played here: the linker hands every syscall() and nanosleep() to the
- * functions below, so nothing reaches the real one. The tests say which answers it gives and look at
- * what it was asked and what the user is told.
+ * load.c against a kernel that is played here: the linker hands every syscall() and nanosleep() to
+ * the functions below, so nothing reaches the real one. The tests say which answers it gives and
+ * look at what it was asked and what the user is told.
  */
 #include "config.h"
 
@@ -25,7 +25,7 @@
 long __wrap_syscall(long number, ...);
 int __wrap_nanosleep(const struct timespec *pause, struct timespec *left);
 
-/* What was asked, and the errno of each answer; when the answers run out, the last one is repeated. */
+/* What was asked, and the errno of each answer; the last one is repeated for ever. */
 static struct {
 	long number;
 	unsigned long arguments[5];
@@ -57,15 +57,16 @@ int __wrap_nanosleep(const struct timespec *pause, struct timespec *left)
 	return 0;
 }
 
-#define KERNEL_ANSWERS(...) do {						\
-		static const int given[] = { __VA_ARGS__ };			\
-		answers = given;						\
-		answer_count = sizeof(given) / sizeof(given[0]);		\
-		calls = 0;							\
-		slept_milliseconds = 0;						\
+#define KERNEL_ANSWERS(...)                                                                        \
+	do {                                                                                       \
+		static const int given[] = {__VA_ARGS__};                                          \
+		answers = given;                                                                   \
+		answer_count = sizeof(given) / sizeof(given[0]);                                   \
+		calls = 0;                                                                         \
+		slept_milliseconds = 0;                                                            \
 	} while (0)
 
-static const struct arch x86_64 = { .name = "x86_64", .elf_machine = 62 };
+static const struct arch x86_64 = {.name = "x86_64", .elf_machine = 62};
 static struct machine machine;
 static struct load load;
 static struct error failure;
@@ -75,20 +76,35 @@ static struct plan by_file, by_segments;
 static int prepare(void **state)
 {
 	machine = (struct machine){
-		.arch = &x86_64, .page_size = 4096, .privileged = YES, .load_disabled = NO,
-		.limit_reboot = -1, .limit_panic = -1,
+		.arch = &x86_64,
+		.page_size = 4096,
+		.privileged = YES,
+		.load_disabled = NO,
+		.limit_reboot = -1,
+		.limit_panic = -1,
 	};
-	load = (struct load){ .machine = &machine, .kernel = "/boot/vmlinuz" };
-	failure = (struct error){ 0 };
+	load = (struct load){.machine = &machine, .kernel = "/boot/vmlinuz"};
+	failure = (struct error){0};
 	by_file = (struct plan){
-		.by = BY_FILE, .kernel_fd = 5, .initrd_fd = 6, .cmdline = "root=/dev/vda1",
+		.by = BY_FILE,
+		.kernel_fd = 5,
+		.initrd_fd = 6,
+		.cmdline = "root=/dev/vda1",
 	};
 	by_segments = (struct plan){
-		.by = BY_SEGMENTS, .entry = 0x9a000, .flags = 62u << 16, .segment_count = 2,
-		.segments = {
-			{ .name = "kernel", .bytes = { payload, 100 }, .memory = { 0x100000, 0x102000 } },
-			{ .name = "purgatory", .bytes = { payload, 50 }, .memory = { 0x9a000, 0x9b000 } },
-		},
+		.by = BY_SEGMENTS,
+		.entry = 0x9a000,
+		.flags = 62u << 16,
+		.segment_count = 2,
+		.segments =
+			{
+				{.name = "kernel",
+				 .bytes = {payload, 100},
+				 .memory = {0x100000, 0x102000}},
+				{.name = "purgatory",
+				 .bytes = {payload, 50},
+				 .memory = {0x9a000, 0x9b000}},
+			},
 	};
 	return 0;
 }
@@ -194,7 +210,7 @@ static void einval_without_such_flags_is_final(void **state)
 
 static void only_four_errors_fall_back(void **state)
 {
-	const int falls[] = { ENOSYS, EINVAL, ENOEXEC, EOPNOTSUPP };
+	const int falls[] = {ENOSYS, EINVAL, ENOEXEC, EOPNOTSUPP};
 	unsigned count = 0;
 
 	for (size_t i = 0; i < sizeof(falls) / sizeof(falls[0]); i++)
@@ -237,12 +253,13 @@ static void other_errors_keep_the_ordinary_status(void **state)
 	assert_contains(failure.remedy, "mokutil");
 }
 
-/* Every errno that the kernel's code is known to return gives words of its own, not the last resort. */
+/* Every errno that the kernel's code is known to return gives words of its own. */
 static void every_known_errno_has_a_sentence(void **state)
 {
 	static const int by_file_numbers[] = {
-		EPERM, EACCES, EBUSY, EINVAL, EADDRNOTAVAIL, ENOMEM, EFAULT, ETXTBSY, ENOSYS, ENOEXEC, EBADF, EFBIG,
-		ENODATA, ELIBBAD, EBADMSG, EKEYREJECTED, ENOKEY, ENOPKG, LOAD_ENOTSUPP, EMSGSIZE, EOPNOTSUPP,
+		EPERM,	 EACCES,       EBUSY,	EINVAL, EADDRNOTAVAIL, ENOMEM,	 EFAULT,
+		ETXTBSY, ENOSYS,       ENOEXEC, EBADF,	EFBIG,	       ENODATA,	 ELIBBAD,
+		EBADMSG, EKEYREJECTED, ENOKEY,	ENOPKG, LOAD_ENOTSUPP, EMSGSIZE, EOPNOTSUPP,
 	};
 	static const int by_segments_numbers[] = {
 		EPERM, EACCES, EBUSY, EINVAL, EADDRNOTAVAIL, ENOMEM, EFAULT, ETXTBSY, ENOSYS,
@@ -251,8 +268,9 @@ static void every_known_errno_has_a_sentence(void **state)
 	unsigned count = 0;
 
 	for (size_t i = 0; i < sizeof(by_file_numbers) / sizeof(int); i++) {
-		failure = (struct error){ 0 };
-		assert_false(load_reason(&load, BY_FILE, false, &by_file, by_file_numbers[i], &failure));
+		failure = (struct error){0};
+		assert_false(
+			load_reason(&load, BY_FILE, false, &by_file, by_file_numbers[i], &failure));
 		assert_null(strstr(failure.cause, "no usual cause"));
 		assert_int_equal(failure.cause[strlen(failure.cause) - 1], '.');
 		for (unsigned j = 0; j < count; j++)
@@ -260,8 +278,9 @@ static void every_known_errno_has_a_sentence(void **state)
 		strcpy(seen[count++], failure.cause);
 	}
 	for (size_t i = 0; i < sizeof(by_segments_numbers) / sizeof(int); i++) {
-		failure = (struct error){ 0 };
-		assert_false(load_reason(&load, BY_SEGMENTS, false, &by_segments, by_segments_numbers[i], &failure));
+		failure = (struct error){0};
+		assert_false(load_reason(&load, BY_SEGMENTS, false, &by_segments,
+					 by_segments_numbers[i], &failure));
 		assert_null(strstr(failure.cause, "no usual cause"));
 		assert_int_equal(failure.cause[strlen(failure.cause) - 1], '.');
 	}
@@ -271,8 +290,9 @@ static void every_known_errno_has_a_sentence(void **state)
 
 static const char *why_not_permitted(enum plan_by by, bool panic)
 {
-	failure = (struct error){ 0 };
-	assert_false(load_reason(&load, by, panic, by == BY_FILE ? &by_file : &by_segments, EPERM, &failure));
+	failure = (struct error){0};
+	assert_false(load_reason(&load, by, panic, by == BY_FILE ? &by_file : &by_segments, EPERM,
+				 &failure));
 	return failure.cause;
 }
 
@@ -281,8 +301,10 @@ static void eperm_names_which(void **state)
 	load.calls = 1;
 	assert_contains(why_not_permitted(BY_FILE, false), "does not say why");
 	machine.lockdown = LOCKDOWN_INTEGRITY;
-	assert_contains(why_not_permitted(BY_FILE, false), "locked down (integrity), and the file has no signature");
-	assert_contains(why_not_permitted(BY_SEGMENTS, false), "locked down (integrity): it refuses kexec_load");
+	assert_contains(why_not_permitted(BY_FILE, false),
+			"locked down (integrity), and the file has no signature");
+	assert_contains(why_not_permitted(BY_SEGMENTS, false),
+			"locked down (integrity): it refuses kexec_load");
 	assert_contains(failure.remedy, "-s");
 	machine.lockdown = LOCKDOWN_CONFIDENTIALITY;
 	assert_contains(why_not_permitted(BY_SEGMENTS, true), "locked down (confidentiality)");
@@ -321,9 +343,9 @@ static void lockdown_does_not_explain_an_unload(void **state)
 
 static void no_room_names_the_reservation(void **state)
 {
-	struct memory crash = { { 0x20000000, 0x30000000 }, MEMORY_RAM };
+	struct memory crash = {{0x20000000, 0x30000000}, MEMORY_RAM};
 
-	machine.crash = (struct memmap){ &crash, 1, 1 };
+	machine.crash = (struct memmap){&crash, 1, 1};
 	assert_false(load_reason(&load, BY_SEGMENTS, true, &by_segments, EADDRNOTAVAIL, &failure));
 	assert_contains(failure.cause, "0x20000000-0x2fffffff");
 	assert_contains(failure.cause, "entry point 0x9a000");
