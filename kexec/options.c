@@ -178,8 +178,10 @@ static bool apply(struct parse *p, const struct option_row *row, const char *val
 		o->args = row->value;
 		break;
 	case EFFECT_MEM_MIN:
-		o->mem_min_given = true;
-		return parse_address(p, row, value, &o->mem_min);
+		/* Scripts write --mem-min="$EMPTY" and mean no limit. */
+		o->mem_min = 0;
+		o->mem_min_given = *value;
+		return !*value || parse_address(p, row, value, &o->mem_min);
 	case EFFECT_MEM_MAX:
 		o->mem_max_given = true;
 		return parse_address(p, row, value, &o->mem_max);
@@ -365,12 +367,13 @@ static bool parse_serial_port(struct parse *p)
 		o->serial_base = 0x2f8;
 		return true;
 	}
-	if (parse_number(p->serial, &number) && number <= UINT16_MAX) {
+	if (!strncmp(p->serial, "0x", 2) && parse_number(p->serial, &number) &&
+	    number <= UINT16_MAX) {
 		o->serial_base = (uint16_t)number;
 		return true;
 	}
 	error_headline(p->error, "Bad serial port base '%s'", p->serial);
-	error_set(p->error, "--serial takes ttyS0, ttyS1 or an I/O port below 0x10000.");
+	error_set(p->error, "--serial takes ttyS0, ttyS1 or an I/O port from 0x0 to 0xffff.");
 	return usage_error(p->error, EXIT_FAILED);
 }
 

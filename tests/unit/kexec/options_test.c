@@ -264,7 +264,8 @@ static void getopt_says(const struct incumbent *in, char *words, char *said, siz
 static void test_refusals_in_the_words_of_getopt_long(void **state)
 {
 	static const char *const refused[] = {
-		"kexec --bogus", "/sbin/kexec --bogus=value K", "kexec -Z", "kexec -lZ K", "kexec -o",
+		"kexec --bogus", "/sbin/kexec --bogus=value K", "kexec -Z", "kexec -lZ K",
+		"kexec -o",
 		"kexec --mem-max", "kexec -l --append", "kexec -t", "kexec -lt", "kexec --typ",
 		"kexec --loa K", "kexec --e=3", "kexec --m=3", "kexec --load=yes K", "kexec --he=x",
 		"kexec --=x", "kexec -l K --nonsense", "kexec -load",
@@ -411,6 +412,7 @@ static const struct meaning values[] = {
 	  "load sync mem-min=0x8 mem-max=0x10 kernel=K" },
 	{ X, "kexec -l --mem-max=1 --mem-max=0xffffffffffffffff K",
 	  "load sync mem-max=0xffffffffffffffff kernel=K" },
+	{ X, "kexec -l --mem-min=0x1000 --mem-min= K", "load sync kernel=K" },
 	{ X, "kexec -l --entry=0x1000 --entry=0x2000 K", "load sync entry=0x2000 kernel=K" },
 	{ X, "kexec -l --append a --append b K", "load sync kernel=K append=b" },
 	{ X, "kexec -l --append a --command-line b K", "load sync kernel=K append=b" },
@@ -422,7 +424,8 @@ static const struct meaning values[] = {
 	  "load sync kernel=K append=a reuse-cmdline" },
 	{ X, "kexec -l --append= K", "load sync kernel=K append=" },
 	{ X, "kexec -l --initrd A --ramdisk B K",
-	  "load sync kernel=K initrd=B note: Only the last --initrd counts: A will not be loaded." },
+	  "load sync kernel=K initrd=B "
+	  "note: Only the last --initrd counts: A will not be loaded." },
 	{ X, "kexec -l --initrd A --initrd A K", "load sync kernel=K initrd=A" },
 	{ PPC, "kexec -l --dtb A --devicetreeblob B K", "load sync kernel=K dtb=B" },
 	{ X, "kexec -l --args-elf --args-linux K", "load sync kernel=K args-linux" },
@@ -517,6 +520,7 @@ static const struct refusal refusals[] = {
 	{ X, "kexec --serial=foo -l K", "error 255 usage", "Bad serial port base 'foo'", "ttyS0" },
 	{ X, "kexec --serial=0x10000 -l K", "error 255 usage", "Bad serial port base '0x10000'",
 	  "" },
+	{ X, "kexec --serial=1016 -l K", "error 255 usage", "Bad serial port base '1016'", "0x" },
 	{ X, "kexec --serial= -l K", "error 255 usage", "Bad serial port base ''", "" },
 	{ X, "kexec --serial-baud=0 -l K", "error 255 usage", "Bad serial port baud rate '0'",
 	  "9600" },
