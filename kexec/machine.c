@@ -139,35 +139,48 @@ const struct arch *machine_arch(const struct sysroot *root, struct arena *arena,
 	return identify(root, arena, &identity, error) ? identity.arch : NULL;
 }
 
-/*
- * A captured tree holds the head of /proc/kcore, with the VMCOREINFO note in it (PAGESIZE= there is
- * decimal: kernel/vmcore_info.c). Without it the architecture's smallest page is assumed.
- */
-static bool read_page_size(const struct sysroot *root, struct arena *arena, struct machine *machine,
-			   struct error *error)
+/* PAGESIZE=, decimal, of the VMCOREINFO note (kernel/vmcore_info.c) in the head of /proc/kcore. */
+static bool read_page_size_note(const struct sysroot *root, struct arena *arena,
+				struct machine *machine, uint64_t *size, struct error *error)
 {
 	static const char key[] = "\nPAGESIZE=";
 	struct bytes head = { NULL, 0 };
 	const char *found;
 
-	machine->page_size = machine->arch->page_size;
-	if (!root->captured) {
-		machine->page_size = (uint64_t)sysconf(_SC_PAGESIZE);
-		return true;
-	}
 	if (!machine_bytes(root, arena, machine, "/proc/kcore.head", &head, error))
 		return false;
 	found = head.size ? memmem(head.data, head.size, key, strlen(key)) : NULL;
-	if (!found)
-		return true;
 	/* The arena keeps a NUL behind the bytes, where this stops at the latest. */
-	machine->page_size = strtoull(found + strlen(key), NULL, 10);
-	if (is_power_of_two(machine->page_size) && machine->page_size >= machine->arch->page_size &&
-	    machine->page_size <= 65536)
+	if (found)
+		*size = strtoull(found + strlen(key), NULL, 10);
+	return true;
+}
+
+/* Of a captured tree: its file "pagesize", else the head of its /proc/kcore, else the smallest. */
+static bool read_page_size(const struct sysroot *root, struct arena *arena, struct machine *machine,
+			   struct error *error)
+{
+	const char *source = "pagesize";
+	uint64_t size = 0, smallest = machine->arch->page_size;
+
+	machine->page_size = root->captured ? smallest : (uint64_t)sysconf(_SC_PAGESIZE);
+	if (!root->captured)
 		return true;
-	return error_set(error, "%s/proc/kcore.head says PAGESIZE=%" PRIu64 "; a power of two from %" PRIu64
-			 " to 65536 was expected.", root->path, machine->page_size,
-			 machine->arch->page_size);
+	if (!machine_number(root, arena, machine, "/pagesize", &size, error))
+		return false;
+	if (!size) {
+		source = "proc/kcore.head";
+		if (!read_page_size_note(root, arena, machine, &size, error))
+			return false;
+	}
+	if (!size)
+		return true;
+	if (!is_power_of_two(size) || size < smallest || size > 65536)
+		return error_set(error, "%s/%s says that pages have %" PRIu64 " bytes; a power of two "
+				 "from %" PRIu64 " to 65536 was expected.", root->path, source, size,
+				 smallest);
+	machine->page_size = size;
+	return true;
 }
 
 static bool read_cmdline(const struct sysroot *root, struct arena *arena, struct machine *machine,

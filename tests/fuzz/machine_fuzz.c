@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 static const char *const paths[] = {
-	"/uname", "/proc/cmdline", "/proc/cpuinfo", "/proc/iomem", "/proc/kcore.head", "/proc/meminfo",
-	"/proc/sys/kernel/arch", "/proc/sys/kernel/kexec_load_disabled",
+	"/pagesize", "/uname", "/proc/cmdline", "/proc/cpuinfo", "/proc/iomem", "/proc/kcore.head",
+	"/proc/meminfo", "/proc/sys/kernel/arch", "/proc/sys/kernel/kexec_load_disabled",
 	"/proc/sys/kernel/kexec_load_limit_panic", "/proc/sys/kernel/osrelease",
 	"/proc/xen/capabilities", "/sys/hypervisor/properties/features", "/sys/kernel/boot_params/data",
 	"/sys/kernel/crash_elfcorehdr_size", "/sys/kernel/kexec/loaded", "/sys/kernel/security/lockdown",

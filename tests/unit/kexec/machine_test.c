@@ -65,6 +65,10 @@ static void a_machine_with_larger_pages_uses_whole_pages(void **state)
 	assert_int_equal(machine.usable.count, 1);
 	assert_int_equal(machine.usable.entries[0].range.start, 0x40010000);
 	assert_int_equal(machine.usable.entries[0].range.end, 0x40040000);
+	tree_text(&tree, "/pagesize", "16384\n");
+	assert_true(read_machine(tree.path));
+	assert_int_equal(machine.page_size, 16384);
+	assert_int_equal(machine.usable.entries[0].range.start, 0x40004000);
 }
 
 static void the_running_kernel_s_own_name_will_do(void **state)

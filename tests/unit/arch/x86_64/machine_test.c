@@ -390,6 +390,7 @@ static void what_cannot_be_understood_is_named(void **state)
 		{ "/sys/firmware/memmap/0/start", "0x0\n", "/sys/firmware/memmap/0/end is missing" },
 		{ "/sys/firmware/efi/runtime-map/0/type", "0x5\n", "runtime-map/0/phys_addr is missing" },
 		{ "/proc/kcore.head", "VMCOREINFO\nPAGESIZE=12345\n", "12345" },
+		{ "/pagesize", "4095\n", "4095" },
 		{ "/uname", "Linux host 6.1.0 #1 SMP Debian vax GNU/Linux\n", "Linux host" },
 	};
 
