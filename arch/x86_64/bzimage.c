@@ -127,21 +127,32 @@ static bool describe_image(const struct planning *p, const struct setup_header *
 	       plan_fact(p, "image", "kernel version", error, "%.*s", (int)length, (const char *)version.data);
 }
 
+/*
+ * The code, behind the setup sectors. syssize counts it in 16 bytes each; what stands behind it is a
+ * signature, and what is missing of it was lost on the way here.
+ */
+static bool find_payload(const struct setup_header *header, struct bytes kernel, struct bytes *payload,
+			 struct error *error)
+{
+	uint64_t start = ((uint64_t)(header->setup_sects ? header->setup_sects : 4) + 1) * SECTOR;
+	uint64_t end = start + (uint64_t)get(header->syssize) * 16;
+
+	*payload = bytes_from(kernel, start);
+	if (payload->size && end < kernel.size + 16)
+		return true;
+	return error_set(error, "The file has %zu bytes, but the kernel in it reaches from %" PRIu64 " to %" PRIu64
+			 ": it is cut off.", kernel.size, start, end);
+}
+
 static bool bzimage64_plan(const struct planning *p, struct error *error)
 {
 	struct bytes kernel = image_kernel(p->image);
 	struct boot_request request = { 0 };
 	struct setup_header *header = &request.header;
 	struct bytes payload;
-	uint64_t sectors;
 
-	if (!read_header(kernel, header, error))
+	if (!read_header(kernel, header, error) || !find_payload(header, kernel, &payload, error))
 		return false;
-	sectors = (header->setup_sects ? header->setup_sects : 4) + 1;
-	payload = bytes_from(kernel, sectors * SECTOR);
-	if (!payload.size)
-		return error_set(error, "The file has %zu bytes, but its code begins at %" PRIu64 ": it is cut off.", kernel.size,
-				 sectors * SECTOR);
 	request.setup_type_max = setup_type_max(header, payload);
 	if (!check_header(p, header, payload, error) || !describe_image(p, header, kernel, error) ||
 	    !place_kernel(p, header, payload, &request.kernel, error))
