@@ -142,7 +142,8 @@ static bool not_permitted(const struct load *load, enum plan_by by, bool panic, 
 	error_remedy(error, "Read the end of the kernel log (dmesg): it may name what refused.");
 	return error_set(error, "%s: the running kernel does not say why. CAP_SYS_BOOT, "
 			 "kernel.kexec_load_disabled, the load limits and lockdown do not explain "
-			 "it; a security module may.", who);
+			 "it, as far as they can be seen; a container or a security module may.",
+			 who);
 }
 
 static bool invalid(enum plan_by by, const struct plan *plan, const char *who,

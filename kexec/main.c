@@ -171,11 +171,13 @@ static bool print_plan(struct run *run)
 static bool load_once(struct run *run)
 {
 	const struct options *options = &run->options;
+	struct error ignored = {0};
 
 	say_notes(run->plan.notes, run->plan.note_count);
+	/* A broken standard error is no reason not to load. */
 	if (options->debug && !plan_print(stderr, &run->machine, &run->image, &run->plan, PLAN_TEXT,
-					  false, &run->arena, &run->error))
-		return false;
+					  false, &run->arena, &ignored))
+		say(ignored.cause);
 	if (!load_plan(&run->load, &run->plan, &run->error))
 		return false;
 	say_notes(run->load.notes, run->load.note_count);
