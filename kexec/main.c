@@ -231,25 +231,48 @@ static bool unload_kernel(struct run *run)
 	return load_unload(&run->load, run->options.panic, &run->error);
 }
 
+static bool nothing_loaded(struct run *run)
+{
+	struct error ignored = {0};
+
+	/* Where nothing says so, as in an initramfs without /sys, the kernel may be there. */
+	if (status_without_kexec(&run->root, &run->arena)) {
+		error_set(&run->error, "The running kernel was built without kexec.");
+		error_remedy(&run->error, "Boot a kernel with CONFIG_KEXEC or CONFIG_KEXEC_FILE.");
+	} else if (status_read(&run->root, false, &run->arena, &ignored) == NO) {
+		error_remedy(&run->error, "Load a kernel first: kexec -l KERNEL.");
+	} else {
+		return false;
+	}
+	error_status(&run->error, EXIT_USAGE);
+	error_headline(&run->error, "Nothing has been loaded!");
+	return true;
+}
+
+/* What was taken down stays so when the kernel that was to come does not. */
+static bool start_kernel(struct run *run)
+{
+	if (reboot_kexec(&run->error))
+		return true;
+	if (run->options.ifdown)
+		error_context(&run->error, "The network interfaces have been taken down already. ");
+	return false;
+}
+
 /* From a loaded kernel to the end of this one, as far as the options go. */
 static bool leave(struct run *run)
 {
 	const struct options *options = &run->options;
 	struct error problem = {0};
 
-	/* Only a file that says "no" stops this: an initramfs may have no /sys. */
-	if ((options->exec || options->shutdown) &&
-	    status_read(&run->root, false, &run->arena, &problem) == NO) {
-		error_status(&run->error, EXIT_USAGE);
-		error_headline(&run->error, "Nothing has been loaded!");
-		return error_remedy(&run->error, "Load a kernel first: kexec -l KERNEL.");
-	}
+	if ((options->exec || options->shutdown) && nothing_loaded(run))
+		return false;
 	if (options->sync)
 		reboot_sync();
 	if (options->ifdown && !reboot_interfaces_down(&problem))
 		print_error(&problem);
 	if (options->exec)
-		return reboot_kexec(&run->error);
+		return start_kernel(run);
 	return !options->shutdown || reboot_shutdown(&run->error);
 }
 

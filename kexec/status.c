@@ -22,3 +22,13 @@ enum tristate status_read(const struct sysroot *root, bool panic, struct arena *
 	}
 	return UNKNOWN;
 }
+
+bool status_without_kexec(const struct sysroot *root, struct arena *arena)
+{
+	struct error ignored = {0};
+	const char *const *names;
+	size_t count;
+
+	return sysroot_list(root, arena, "/sys/kernel", &names, &count, &ignored) == SYSROOT_OK &&
+	       count && status_read(root, false, arena, &ignored) == UNKNOWN && !ignored.cause[0];
+}

@@ -16,4 +16,7 @@
 enum tristate status_read(const struct sysroot *root, bool panic, struct arena *arena,
 			  struct error *error);
 
+/* Whether sysfs is mounted and shows that this kernel was built without kexec. */
+bool status_without_kexec(const struct sysroot *root, struct arena *arena);
+
 #endif

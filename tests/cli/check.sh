@@ -70,6 +70,28 @@ try() {
 	err=$(cat "$scratch/err")
 }
 
+# try_with_sys DIR [CALL=ERRNO]... -- ARGUMENTS: as try, with DIR as /sys; an empty one is a machine
+# where sysfs is not mounted.
+try_with_sys() {
+	local dir=$1 rules=() namespace=(unshare --mount)
+
+	shift
+	[ "$(id -u)" -eq 0 ] || namespace=(unshare --user --map-root-user --mount)
+	while [ "$1" != -- ]; do
+		rules+=("$1")
+		shift
+	done
+	shift
+	ran="$*"
+	# shellcheck disable=SC2016 # the inner shell expands it
+	"${namespace[@]}" sh -c 'mount --bind "$0" /sys && exec "$@"' "$dir" \
+		"$no_kexec" "${rules[@]+"${rules[@]}"}" "$kexec" "$@" \
+		</dev/null >"$scratch/out" 2>"$scratch/err"
+	status=$?
+	out=$(cat "$scratch/out")
+	err=$(cat "$scratch/err")
+}
+
 exits() {
 	[ "$status" -eq "$1" ] || fault "exit status $status, not $1"
 }
