@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Parsing /proc/iomem, and the three questions that are asked of it: where is RAM, where is the thing
- * of this name, and what did firmware say. The kernel writes the addresses; drivers, and so anybody's
- * device, choose the names.
+ * Parsing /proc/iomem, and the three questions that are asked of it: where is RAM, where is the
+ * thing of this name, and what did firmware say. The kernel writes the addresses; drivers, and so
+ * anybody's device, choose the names.
  */
 #include "kexec/iomem.h"
 
@@ -44,8 +44,8 @@ static bool take_address(struct cursor *c, uint64_t *address)
 }
 
 /* One line, without its newline, after an entry of depth `above` (NO_DEPTH for the first line). */
-static bool parse_line(struct bytes line, unsigned above, struct arena *arena, struct iomem_entry *entry,
-		       bool *understood, struct error *error)
+static bool parse_line(struct bytes line, unsigned above, struct arena *arena,
+		       struct iomem_entry *entry, bool *understood, struct error *error)
 {
 	struct cursor c = { line.data, line.data + line.size };
 	uint64_t last;
@@ -54,7 +54,8 @@ static bool parse_line(struct bytes line, unsigned above, struct arena *arena, s
 	entry->depth = 0;
 	while (skip(&c, "  "))
 		entry->depth++;
-	if (entry->depth > DEPTH_LIMIT || (above == NO_DEPTH ? entry->depth > 0 : entry->depth > above + 1))
+	if (entry->depth > DEPTH_LIMIT ||
+	    (above == NO_DEPTH ? entry->depth > 0 : entry->depth > above + 1))
 		return true;
 	if (!take_address(&c, &entry->range.start) || !skip(&c, "-") || !take_address(&c, &last) ||
 	    !skip(&c, " : ") || c.at == c.end || memchr(c.at, '\0', (size_t)(c.end - c.at)))
@@ -98,9 +99,11 @@ bool iomem_parse(struct bytes text, const char *path, struct arena *arena, struc
 		if (!parse_line(line, above, arena, entry, &understood, error))
 			return false;
 		if (!understood)
-			return error_set(error, "%s: line %zu reads \"%s\"; START-END : NAME was expected, "
-					 "indented by two blanks for each level.", path, iomem.count + 1,
-					 error_quote(line).text);
+			return error_set(
+				error,
+				"%s: line %zu reads \"%s\"; START-END : NAME was expected, "
+				"indented by two blanks for each level.",
+				path, iomem.count + 1, error_quote(line).text);
 		above = entry->depth;
 		iomem.masked = iomem.masked && entry->range.start == 0 && entry->range.end == 1;
 		iomem.count++;

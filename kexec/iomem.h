@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The text of /proc/iomem: the running kernel's tree of physical address ranges. Bytes in, entries and
- * maps out; it does not know which machine the text came from.
+ * The text of /proc/iomem: the running kernel's tree of physical address ranges. Bytes in, entries
+ * and maps out; it does not know which machine the text came from.
  */
 #ifndef KEXEC_IOMEM_H
 #define KEXEC_IOMEM_H
@@ -28,8 +28,9 @@ bool iomem_parse(struct bytes text, const char *path, struct arena *arena, struc
 const struct iomem_entry *iomem_find(const struct iomem *iomem, const char *name);
 
 /*
- * Appends every "System RAM", and as reserved whatever lies inside of it that is neither the running
- * kernel nor a crash reservation: memblock reservations that an arm64 kernel shows there. Tidy it afterwards.
+ * Appends every "System RAM", and as reserved whatever lies inside of it that is neither the
+ * running kernel nor a crash reservation: memblock reservations that an arm64 kernel shows there.
+ * Tidy it afterwards.
  */
 bool iomem_append_ram(const struct iomem *iomem, struct arena *arena, struct memmap *map,
 		      struct error *error) must_check;
@@ -40,9 +41,9 @@ bool iomem_append_named(const struct iomem *iomem, const char *name, struct aren
 
 /*
  * Appends every entry that is memory of a known type, as the map that firmware gave: at any depth,
- * since firmware's reservations are found below bus windows, but not inside of RAM, where the running
- * kernel shows its own. Devices, and names that no kernel uses for memory, are left out. Tidy it
- * afterwards.
+ * since firmware's reservations are found below bus windows, but not inside of RAM, where the
+ * running kernel shows its own. Devices, and names that no kernel uses for memory, are left out.
+ * Tidy it afterwards.
  */
 bool iomem_append_firmware(const struct iomem *iomem, struct arena *arena, struct memmap *map,
 			   struct error *error) must_check;

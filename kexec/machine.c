@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading the machine: the facts that every architecture has, then the architecture's own. All of it
- * comes from uname(2), capget(2), getrandom(2) and files below a sysroot; of a captured tree, from
- * files alone. What a fact is good for is no concern here.
+ * Reading the machine: the facts that every architecture has, then the architecture's own. All of
+ * it comes from uname(2), capget(2), getrandom(2) and files below a sysroot; of a captured tree,
+ * from files alone. What a fact is good for is no concern here.
  */
 #include "config.h"
 
@@ -68,7 +68,9 @@ bool machine_number(const struct sysroot *root, struct arena *arena, struct mach
 	return machine_passes_over(root, arena, machine, path, result, error);
 }
 
-/* The architecture and release in the text of `uname -a`, whose machine name stands near the end. */
+/*
+ * The architecture and release in the text of `uname -a`, whose machine name stands near the end.
+ */
 static bool identify_by_uname(const struct sysroot *root, struct arena *arena, const char *text,
 			      struct identity *identity, struct error *error)
 {
@@ -77,7 +79,8 @@ static bool identify_by_uname(const struct sysroot *root, struct arena *arena, c
 
 	if (!copy)
 		return false;
-	for (char *word = strtok_r(copy, " \n", &position); word; word = strtok_r(NULL, " \n", &position)) {
+	for (char *word = strtok_r(copy, " \n", &position); word;
+	     word = strtok_r(NULL, " \n", &position)) {
 		const struct arch *arch = index > 2 ? arch_find(word) : NULL;
 
 		if (index == 2)
@@ -88,12 +91,14 @@ static bool identify_by_uname(const struct sysroot *root, struct arena *arena, c
 	}
 	if (identity->arch && identity->release)
 		return true;
-	return error_set(error, "%s/uname holds \"%s\"; the output of uname -a on a machine of a known "
-			 "architecture was expected.", root->path, error_quote(text_bytes(text)).text);
+	return error_set(error,
+			 "%s/uname holds \"%s\"; the output of uname -a on a machine of a known "
+			 "architecture was expected.",
+			 root->path, error_quote(text_bytes(text)).text);
 }
 
-static bool identify_captured(const struct sysroot *root, struct arena *arena, struct identity *identity,
-			      struct error *error)
+static bool identify_captured(const struct sysroot *root, struct arena *arena,
+			      struct identity *identity, struct error *error)
 {
 	const char *text = NULL, *machine_name = NULL;
 	struct machine scratch = { 0 };
@@ -102,9 +107,12 @@ static bool identify_captured(const struct sysroot *root, struct arena *arena, s
 		return false;
 	if (text)
 		return identify_by_uname(root, arena, text, identity, error);
-	/* A live tree that is mounted elsewhere has no such file, but a kernel from 6.1 on tells. */
+	/*
+	 * A live tree that is mounted elsewhere has no such file, but a kernel from 6.1 on tells.
+	 */
 	if (!machine_text(root, arena, &scratch, "/proc/sys/kernel/arch", &machine_name, error) ||
-	    !machine_text(root, arena, &scratch, "/proc/sys/kernel/osrelease", &identity->release, error))
+	    !machine_text(root, arena, &scratch, "/proc/sys/kernel/osrelease", &identity->release,
+			  error))
 		return false;
 	identity->arch = machine_name ? arch_find(machine_name) : NULL;
 	if (identity->arch && identity->release)
@@ -126,13 +134,17 @@ static bool identify(const struct sysroot *root, struct arena *arena, struct ide
 		return error_set(error, "uname(2) failed: %s.", strerror(errno));
 	identity->arch = arch_find(name.machine);
 	if (!identity->arch)
-		return error_set(error, "This machine's architecture, as uname(2) names it, is %s, which is "
-				 "not one that this program knows.", name.machine);
+		return error_set(
+			error,
+			"This machine's architecture, as uname(2) names it, is %s, which is "
+			"not one that this program knows.",
+			name.machine);
 	identity->release = arena_copy(arena, text_bytes(name.release), error);
 	return identity->release;
 }
 
-const struct arch *machine_arch(const struct sysroot *root, struct arena *arena, struct error *error)
+const struct arch *machine_arch(const struct sysroot *root, struct arena *arena,
+				struct error *error)
 {
 	struct identity identity;
 
@@ -176,9 +188,10 @@ static bool read_page_size(const struct sysroot *root, struct arena *arena, stru
 	if (!size)
 		return true;
 	if (!is_power_of_two(size) || size < smallest || size > 65536)
-		return error_set(error, "%s/%s says that pages have %" PRIu64 " bytes; a power of two "
-				 "from %" PRIu64 " to 65536 was expected.", root->path, source, size,
-				 smallest);
+		return error_set(error,
+				 "%s/%s says that pages have %" PRIu64 " bytes; a power of two "
+				 "from %" PRIu64 " to 65536 was expected.",
+				 root->path, source, size, smallest);
 	machine->page_size = size;
 	return true;
 }
@@ -191,13 +204,14 @@ static bool read_cmdline(const struct sysroot *root, struct arena *arena, struct
 
 	if (!machine_text(root, arena, machine, "/proc/cmdline", &text, error))
 		return false;
-	copy = arena_copy(arena, (struct bytes){ (const uint8_t *)text, strcspn(text, "\r\n") }, error);
+	copy = arena_copy(arena, (struct bytes){ (const uint8_t *)text, strcspn(text, "\r\n") },
+			  error);
 	machine->cmdline = copy;
 	return copy;
 }
 
-static bool read_memory_total(const struct sysroot *root, struct arena *arena, struct machine *machine,
-			      struct error *error)
+static bool read_memory_total(const struct sysroot *root, struct arena *arena,
+			      struct machine *machine, struct error *error)
 {
 	static const char key[] = "MemTotal:";
 	const char *text = NULL, *line;
@@ -219,13 +233,15 @@ static bool read_memory_total(const struct sysroot *root, struct arena *arena, s
 			return true;
 		}
 	}
-	return error_set(error, "%s/proc/meminfo has \"%s\"; a line \"MemTotal: NUMBER kB\" was expected.",
+	return error_set(error,
+			 "%s/proc/meminfo has \"%s\"; a line \"MemTotal: NUMBER kB\" was expected.",
 			 root->path, error_quote(text_bytes(line ? line : text)).text);
 }
 
 /* 0 or 1 from the first of two files that is there; `fallback` may be NULL. */
 static bool read_flag(const struct sysroot *root, struct arena *arena, struct machine *machine,
-		      const char *path, const char *fallback, enum tristate *out, struct error *error)
+		      const char *path, const char *fallback, enum tristate *out,
+		      struct error *error)
 {
 	uint64_t value = UINT64_MAX;
 
@@ -237,8 +253,8 @@ static bool read_flag(const struct sysroot *root, struct arena *arena, struct ma
 	if (value == UINT64_MAX)
 		return true;
 	if (value > 1)
-		return error_set(error, "%s%s holds %" PRIu64 "; 0 or 1 was expected.", root->path, path,
-				 value);
+		return error_set(error, "%s%s holds %" PRIu64 "; 0 or 1 was expected.", root->path,
+				 path, value);
 	*out = value ? YES : NO;
 	return true;
 }
@@ -259,8 +275,8 @@ static bool read_limit(const struct sysroot *root, struct arena *arena, struct m
 	errno = 0;
 	value = strtoll(text, &end, 10);
 	if (end == text || *end || errno || value < -1)
-		return error_set(error, "%s%s holds \"%s\"; a number from -1 on was expected.", root->path,
-				 path, error_quote(text_bytes(text)).text);
+		return error_set(error, "%s%s holds \"%s\"; a number from -1 on was expected.",
+				 root->path, path, error_quote(text_bytes(text)).text);
 	*out = value;
 	return true;
 }
@@ -286,14 +302,16 @@ static bool read_lockdown(const struct sysroot *root, struct arena *arena, struc
 	}
 	if (!text)
 		return true;
-	return error_set(error, "%s/sys/kernel/security/lockdown holds \"%s\"; one of none, integrity and "
-			 "confidentiality in brackets was expected.", root->path,
-			 error_quote(text_bytes(text)).text);
+	return error_set(error,
+			 "%s/sys/kernel/security/lockdown holds \"%s\"; one of none, integrity and "
+			 "confidentiality in brackets was expected.",
+			 root->path, error_quote(text_bytes(text)).text);
 }
 
 /*
  * The domain that controls Xen says control_d in /proc/xen/capabilities, when xenfs is mounted; the
- * features in sysfs, hexadecimal without 0x, tell it without that mount. Other domains have neither.
+ * features in sysfs, hexadecimal without 0x, tell it without that mount. Other domains have
+ * neither.
  */
 static bool read_xen(const struct sysroot *root, struct arena *arena, struct machine *machine,
 		     struct error *error)
@@ -302,7 +320,8 @@ static bool read_xen(const struct sysroot *root, struct arena *arena, struct mac
 	char *end;
 
 	if (!machine_text(root, arena, machine, "/proc/xen/capabilities", &capabilities, error) ||
-	    !machine_text(root, arena, machine, "/sys/hypervisor/properties/features", &features, error))
+	    !machine_text(root, arena, machine, "/sys/hypervisor/properties/features", &features,
+			  error))
 		return false;
 	machine->xen = strstr(capabilities, "control_d") ||
 		       strtoull(features, &end, 16) >> XEN_FEATURE_DOM0 & 1;
@@ -334,8 +353,8 @@ static void read_entropy(struct machine *machine)
 static bool read_state(const struct sysroot *root, struct arena *arena, struct machine *machine,
 		       struct error *error)
 {
-	return read_flag(root, arena, machine, "/sys/kernel/kexec/loaded", "/sys/kernel/kexec_loaded",
-			 &machine->kexec_loaded, error) &&
+	return read_flag(root, arena, machine, "/sys/kernel/kexec/loaded",
+			 "/sys/kernel/kexec_loaded", &machine->kexec_loaded, error) &&
 	       read_flag(root, arena, machine, "/sys/kernel/kexec/crash_loaded",
 			 "/sys/kernel/kexec_crash_loaded", &machine->crash_loaded, error) &&
 	       read_flag(root, arena, machine, "/proc/sys/kernel/kexec_load_disabled", NULL,
@@ -405,7 +424,8 @@ bool machine_read(const struct sysroot *root, struct arena *arena, struct machin
 	if (!root->captured)
 		machine->privileged = may_boot();
 	read_entropy(machine);
-	return read_page_size(root, arena, machine, error) && read_cmdline(root, arena, machine, error) &&
+	return read_page_size(root, arena, machine, error) &&
+	       read_cmdline(root, arena, machine, error) &&
 	       read_memory_total(root, arena, machine, error) &&
 	       read_state(root, arena, machine, error) &&
 	       (!machine->arch->machine_read ||

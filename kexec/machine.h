@@ -20,7 +20,7 @@ enum tristate { UNKNOWN = -1, NO = 0, YES = 1 };
 
 struct machine {
 	const struct arch *arch;	/* of the running kernel */
-	bool captured;			/* read from --sysroot: entropy is fixed and no system call will follow */
+	bool captured;			/* read from --sysroot: no system call will follow */
 	const char *release;		/* uname -r */
 	uint64_t page_size;		/* of the running kernel, in bytes */
 	const char *cmdline;		/* /proc/cmdline up to its first CR or LF */
@@ -50,38 +50,43 @@ struct machine {
 	 * plans repeat; all zeros when this kernel has no entropy yet: hand on no seed then.
 	 */
 	uint8_t entropy[MACHINE_ENTROPY_SIZE];
-	const char *denied;	/* the first file that this user may not read, whose facts are unknown; or NULL */
+	const char *denied;	/* the first file that this user may not read, or NULL */
 	const void *facts;		/* the architecture's own: arch/<name>/machine.h */
 };
 
 /* The architecture of this host by uname(2), or of the captured tree; NULL with the error set. */
-const struct arch *machine_arch(const struct sysroot *root, struct arena *arena, struct error *error) must_check;
+const struct arch *machine_arch(const struct sysroot *root, struct arena *arena,
+				struct error *error) must_check;
 
 /*
  * Reads everything. A file that may be absent leaves its fact at "unknown"; one that is there and
  * cannot be understood is an error that names it.
  */
-bool machine_read(const struct sysroot *root, struct arena *arena, struct machine *machine, struct error *error)
-	must_check;
+bool machine_read(const struct sysroot *root, struct arena *arena, struct machine *machine,
+		  struct error *error) must_check;
 
 /*
- * For machine_read() and the architectures' parts of it: *out stays what it is when the file is absent
- * or, as machine->denied says then, not for this user. A text ends before its last newline.
+ * For machine_read() and the architectures' parts of it: *out stays what it is when the file is
+ * absent or, as machine->denied says then, not for this user. A text ends before its last newline.
  */
-bool machine_passes_over(const struct sysroot *root, struct arena *arena, struct machine *machine, const char *path,
-			 enum sysroot_result result, struct error *error) must_check;
-bool machine_bytes(const struct sysroot *root, struct arena *arena, struct machine *machine, const char *path,
-		   struct bytes *out, struct error *error) must_check;
-bool machine_text(const struct sysroot *root, struct arena *arena, struct machine *machine, const char *path,
-		  const char **out, struct error *error) must_check;
-bool machine_number(const struct sysroot *root, struct arena *arena, struct machine *machine, const char *path,
-		    uint64_t *out, struct error *error) must_check;
+bool machine_passes_over(const struct sysroot *root, struct arena *arena, struct machine *machine,
+			 const char *path, enum sysroot_result result,
+			 struct error *error) must_check;
+bool machine_bytes(const struct sysroot *root, struct arena *arena, struct machine *machine,
+		   const char *path, struct bytes *out, struct error *error) must_check;
+bool machine_text(const struct sysroot *root, struct arena *arena, struct machine *machine,
+		  const char *path, const char **out, struct error *error) must_check;
+bool machine_number(const struct sysroot *root, struct arena *arena, struct machine *machine,
+		    const char *path, uint64_t *out, struct error *error) must_check;
 
 /* Reads /proc/iomem; fills crash, kernel_code and iomem_masked. Absent: an empty tree. */
 bool machine_iomem(const struct sysroot *root, struct arena *arena, struct machine *machine,
 		   struct iomem *out, struct error *error) must_check;
 
-/* A whole machine_read of struct arch, where /proc/iomem tells everything there is to know of memory. */
+/*
+ * A whole machine_read of struct arch, where /proc/iomem tells everything there is to know of
+ * memory.
+ */
 bool machine_read_iomem(const struct sysroot *root, struct arena *arena, struct machine *machine,
 			struct error *error) must_check;
 

@@ -30,7 +30,10 @@ struct memory {
 	enum memory_type type;
 };
 
-/* Entries are sorted by start and disjoint, once memmap_tidy() has run and after every operation below. */
+/*
+ * Entries are sorted by start and disjoint, once memmap_tidy() has run and after every operation
+ * below.
+ */
 struct memmap {
 	struct memory *entries;
 	size_t count, capacity;
@@ -52,18 +55,19 @@ const char *memory_type_name(enum memory_type type);
 bool memory_type_find(const char *name, enum memory_type *type);
 
 /* Appends; empty ranges are dropped. The map is unsorted until memmap_tidy(). */
-bool memmap_append(struct memmap *map, struct arena *arena, struct range range, enum memory_type type,
-		   struct error *error) must_check;
+bool memmap_append(struct memmap *map, struct arena *arena, struct range range,
+		   enum memory_type type, struct error *error) must_check;
 /*
- * Sorts, joins neighbours of one type, and settles overlaps: where entries of two types overlap, the
- * type that is not RAM wins, and among those the one that is more restrictive.
+ * Sorts, joins neighbours of one type, and settles overlaps: where entries of two types overlap,
+ * the type that is not RAM wins, and among those the one that is more restrictive.
  */
 bool memmap_tidy(struct memmap *map, struct arena *arena, struct error *error) must_check;
 /* Takes `range` out of the map, whatever its type. */
-bool memmap_remove(struct memmap *map, struct arena *arena, struct range range, struct error *error) must_check;
+bool memmap_remove(struct memmap *map, struct arena *arena, struct range range,
+		   struct error *error) must_check;
 /* The parts of `a`'s RAM that are RAM in `b` too. */
-bool memmap_common_ram(const struct memmap *a, const struct memmap *b, struct arena *arena, struct memmap *out,
-		       struct error *error) must_check;
+bool memmap_common_ram(const struct memmap *a, const struct memmap *b, struct arena *arena,
+		       struct memmap *out, struct error *error) must_check;
 /* Rounds every entry inwards to multiples of `align` (a power of two) and drops what vanishes. */
 void memmap_shrink(struct memmap *map, uint64_t align);
 /* Whether all of `range` is of one type; an empty range is in every map. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Opening, reading and listing below one directory descriptor. Files are opened without blocking and
- * only regular ones are read, so that neither a pipe nor a device in a captured tree can hold the
- * program up. It does not know which files there are.
+ * Opening, reading and listing below one directory descriptor. Files are opened without blocking
+ * and only regular ones are read, so that neither a pipe nor a device in a captured tree can hold
+ * the program up. It does not know which files there are.
  */
 #include "config.h"
 
@@ -134,7 +134,8 @@ static enum sysroot_result read_all(const struct sysroot *root, const char *path
 		if (got > 0)
 			size += (size_t)got;
 		if (size > FILE_LIMIT) {
-			error_set(error, "%s%s is larger than %zu MiB, more than any file of its kind.",
+			error_set(error,
+				  "%s%s is larger than %zu MiB, more than any file of its kind.",
 				  root->path, path, FILE_LIMIT >> 20);
 			return SYSROOT_FAILED;
 		}
@@ -180,8 +181,8 @@ enum sysroot_result sysroot_text(const struct sysroot *root, struct arena *arena
 		return result;
 	nul = memchr(bytes.data, '\0', bytes.size);
 	if (nul) {
-		error_set(error, "%s%s has a NUL byte at offset %td; text was expected.", root->path,
-			  path, nul - bytes.data);
+		error_set(error, "%s%s has a NUL byte at offset %td; text was expected.",
+			  root->path, path, nul - bytes.data);
 		return SYSROOT_FAILED;
 	}
 	text = (char *)bytes.data;
@@ -191,8 +192,8 @@ enum sysroot_result sysroot_text(const struct sysroot *root, struct arena *arena
 	return SYSROOT_OK;
 }
 
-enum sysroot_result sysroot_number(const struct sysroot *root, struct arena *arena, const char *path,
-				   uint64_t *out, struct error *error)
+enum sysroot_result sysroot_number(const struct sysroot *root, struct arena *arena,
+				   const char *path, uint64_t *out, struct error *error)
 {
 	enum sysroot_result result;
 	struct bytes found;
@@ -217,8 +218,8 @@ enum sysroot_result sysroot_number(const struct sysroot *root, struct arena *are
 		}
 	}
 	found = (struct bytes){ (const uint8_t *)text, strlen(text) };
-	error_set(error, "%s%s holds \"%s\"; a number of at most 64 bits was expected.", root->path, path,
-		  error_quote(found).text);
+	error_set(error, "%s%s holds \"%s\"; a number of at most 64 bits was expected.", root->path,
+		  path, error_quote(found).text);
 	return SYSROOT_FAILED;
 }
 
@@ -234,8 +235,10 @@ enum sysroot_result sysroot_fields(const struct sysroot *root, struct arena *are
 			return SYSROOT_FAILED;
 		result = sysroot_number(root, arena, path, fields[i].value, error);
 		if (result == SYSROOT_ABSENT) {
-			error_set(error, "%s%s is missing; the other files of its directory are of no use "
-				  "without it.", root->path, path);
+			error_set(error,
+				  "%s%s is missing; the other files of its directory are of no use "
+				  "without it.",
+				  root->path, path);
 			return SYSROOT_FAILED;
 		}
 		if (result != SYSROOT_OK)
@@ -262,7 +265,8 @@ static int compare_names(const void *a, const void *b)
 static bool add_name(const char ***names, size_t *count, size_t *capacity, const char *name,
 		     struct arena *arena, struct error *error)
 {
-	char *copy = arena_copy(arena, (struct bytes){ (const uint8_t *)name, strlen(name) }, error);
+	char *copy =
+		arena_copy(arena, (struct bytes){ (const uint8_t *)name, strlen(name) }, error);
 
 	if (!copy)
 		return false;
@@ -301,8 +305,10 @@ enum sysroot_result sysroot_list(const struct sysroot *root, struct arena *arena
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
 			continue;
 		if (found_count == NAMES_LIMIT) {
-			error_set(error, "%s%s has more than %d entries, more than any directory of its kind.",
-				  root->path, path, NAMES_LIMIT);
+			error_set(
+				error,
+				"%s%s has more than %d entries, more than any other of its kind.",
+				root->path, path, NAMES_LIMIT);
 			return SYSROOT_FAILED;
 		}
 		if (!add_name(&found, &found_count, &capacity, entry->d_name, arena, error))

@@ -15,8 +15,8 @@ struct sysroot {
 };
 
 /*
- * `path` NULL: this machine. In a captured tree no symbolic link leads out of the tree (kernels before
- * 5.6 cannot keep that promise, and there a file that is a link is refused).
+ * `path` NULL: this machine. In a captured tree no symbolic link leads out of the tree (kernels
+ * before 5.6 cannot keep that promise, and there a file that is a link is refused).
  */
 bool sysroot_open(struct sysroot *root, const char *path, struct error *error) must_check;
 void sysroot_close(struct sysroot *root);
@@ -25,7 +25,7 @@ enum sysroot_result {
 	SYSROOT_OK,
 	SYSROOT_ABSENT,		/* no such file or directory: the error is not touched */
 	SYSROOT_DENIED,		/* there, but not for this user: the error is not touched */
-	SYSROOT_FAILED,		/* there, but unreadable, not a regular file or too large: error set, file named */
+	SYSROOT_FAILED,		/* there, but unreadable, no regular file, too large: error set */
 };
 
 /*
@@ -38,23 +38,24 @@ enum sysroot_result sysroot_read(const struct sysroot *root, struct arena *arena
 enum sysroot_result sysroot_text(const struct sysroot *root, struct arena *arena, const char *path,
 				 const char **out, struct error *error) must_check;
 /* One number, decimal or with 0x; trailing white space is allowed, anything else fails. */
-enum sysroot_result sysroot_number(const struct sysroot *root, struct arena *arena, const char *path,
-				   uint64_t *out, struct error *error) must_check;
+enum sysroot_result sysroot_number(const struct sysroot *root, struct arena *arena,
+				   const char *path, uint64_t *out, struct error *error) must_check;
 /*
- * The numbers in several files of one directory, every one of which must be there once the directory
- * is: sysfs gives tables that way, a directory for each row.
+ * The numbers in several files of one directory, every one of which must be there once the
+ * directory is: sysfs gives tables that way, a directory for each row.
  */
 struct sysroot_field {
 	const char *name;
 	uint64_t *value;
 };
-enum sysroot_result sysroot_fields(const struct sysroot *root, struct arena *arena, const char *directory,
-				   const struct sysroot_field *fields, size_t count, struct error *error)
-	must_check;
+enum sysroot_result sysroot_fields(const struct sysroot *root, struct arena *arena,
+				   const char *directory, const struct sysroot_field *fields,
+				   size_t count, struct error *error) must_check;
 /*
  * The names in a directory, sorted: numbers first, by value, then the rest by byte. At most 65,536.
  */
 enum sysroot_result sysroot_list(const struct sysroot *root, struct arena *arena, const char *path,
-				 const char *const **names, size_t *count, struct error *error) must_check;
+				 const char *const **names, size_t *count,
+				 struct error *error) must_check;
 
 #endif

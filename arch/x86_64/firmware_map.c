@@ -6,8 +6,9 @@
 
 #define DIRECTORY "/sys/firmware/memmap"
 
-static enum sysroot_result read_entry(const struct sysroot *root, struct arena *arena, const char *name,
-				      struct range *range, enum memory_type *type, struct error *error)
+static enum sysroot_result read_entry(const struct sysroot *root, struct arena *arena,
+				      const char *name, struct range *range, enum memory_type *type,
+				      struct error *error)
 {
 	const char *directory = arena_format(arena, error, DIRECTORY "/%s", name);
 	const char *path = arena_format(arena, error, DIRECTORY "/%s/type", name), *text;
@@ -21,14 +22,17 @@ static enum sysroot_result read_entry(const struct sysroot *root, struct arena *
 	if (result == SYSROOT_OK)
 		result = sysroot_text(root, arena, path, &text, error);
 	if (result == SYSROOT_ABSENT) {
-		error_set(error, "%s%s is missing; every range of memory has a type.", root->path, path);
+		error_set(error, "%s%s is missing; every range of memory has a type.", root->path,
+			  path);
 		return SYSROOT_FAILED;
 	}
 	if (result != SYSROOT_OK)
 		return result;
 	if (last < range->start) {
-		error_set(error, "%s%s/end holds 0x%" PRIx64 "; at least the range's start, 0x%" PRIx64
-			  ", was expected.", root->path, directory, last, range->start);
+		error_set(error,
+			  "%s%s/end holds 0x%" PRIx64 "; at least the range's start, 0x%" PRIx64
+			  ", was expected.",
+			  root->path, directory, last, range->start);
 		return SYSROOT_FAILED;
 	}
 	range->end = last == UINT64_MAX ? last : last + 1;

@@ -9,8 +9,8 @@
 #include "kexec/machine.h"
 
 /*
- * Fills machine->firmware, tidy; it stays empty when the directory is absent or not for this user. A
- * type that is not known becomes reserved.
+ * Fills machine->firmware, tidy; it stays empty when the directory is absent or not for this user.
+ * A type that is not known becomes reserved.
  */
 bool firmware_map_read(const struct sysroot *root, struct arena *arena, struct machine *machine,
 		       struct error *error) must_check;

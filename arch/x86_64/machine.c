@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading an x86_64 machine: boot_params and EFI state of the running kernel, and the memory map, for
- * which firmware's word and the running kernel's are held against each other. It does not know what
- * the next kernel will be told.
+ * Reading an x86_64 machine: boot_params and EFI state of the running kernel, and the memory map,
+ * for which firmware's word and the running kernel's are held against each other. It does not know
+ * what the next kernel will be told.
  */
 #include "arch/x86_64/machine.h"
 
@@ -21,8 +21,9 @@
 /* The interrupt vectors and the BIOS data area. No kernel uses this page, and firmware may. */
 #define FIRST_PAGE_END 0x1000
 
-static bool read_boot_params(const struct sysroot *root, struct arena *arena, struct machine *machine,
-			     struct x86_64_machine *facts, struct error *error)
+static bool read_boot_params(const struct sysroot *root, struct arena *arena,
+			     struct machine *machine, struct x86_64_machine *facts,
+			     struct error *error)
 {
 	if (!machine_bytes(root, arena, machine, BOOT_PARAMS, &facts->boot_params, error))
 		return false;
@@ -33,8 +34,8 @@ static bool read_boot_params(const struct sysroot *root, struct arena *arena, st
 }
 
 /*
- * The kernel takes the flag la57 away when the processor could use 5-level paging and the kernel does
- * not (arch/x86/kernel/cpu/common.c), so the flag tells what is in use.
+ * The kernel takes the flag la57 away when the processor could use 5-level paging and the kernel
+ * does not (arch/x86/kernel/cpu/common.c), so the flag tells what is in use.
  */
 static bool read_paging(const struct sysroot *root, struct arena *arena, struct machine *machine,
 			struct x86_64_machine *facts, struct error *error)
@@ -47,15 +48,16 @@ static bool read_paging(const struct sysroot *root, struct arena *arena, struct 
 	if (!flags)
 		return true;
 	end = flags + 1 + strcspn(flags + 1, "\n");
-	for (found = strstr(flags, " la57"); found && found < end; found = strstr(found + 1, " la57"))
+	for (found = strstr(flags, " la57"); found && found < end;
+	     found = strstr(found + 1, " la57"))
 		if (found[5] == ' ' || found[5] == '\n' || !found[5])
 			facts->five_level = true;
 	return true;
 }
 
 /* KEY=0xADDRESS of systab; *value stays when there is no such line. */
-static bool systab_find(const struct sysroot *root, const char *text, const char *key, uint64_t *value,
-			struct error *error)
+static bool systab_find(const struct sysroot *root, const char *text, const char *key,
+			uint64_t *value, struct error *error)
 {
 	size_t length = strlen(key);
 	const char *line = text;
@@ -68,16 +70,18 @@ static bool systab_find(const struct sysroot *root, const char *text, const char
 		char *end;
 		unsigned long long address = strtoull(line + length, &end, 16);
 
-		if (end > line + length + 2 && (!*end || *end == '\n') && end - line - length <= 18) {
+		if (end > line + length + 2 && (!*end || *end == '\n') &&
+		    end - line - length <= 18) {
 			*value = address;
 			return true;
 		}
 	}
 	if (!line)
 		return true;
-	return error_set(error, "%s" SYSTAB " has the line \"%s\"; %s0xADDRESS was expected.", root->path,
-			 error_quote((struct bytes){ (const uint8_t *)line, strcspn(line, "\n") }).text,
-			 key);
+	return error_set(
+		error, "%s" SYSTAB " has the line \"%s\"; %s0xADDRESS was expected.", root->path,
+		error_quote((struct bytes){ (const uint8_t *)line, strcspn(line, "\n") }).text,
+		key);
 }
 
 static bool read_systab(const struct sysroot *root, struct arena *arena, struct machine *machine,
@@ -100,14 +104,18 @@ static enum sysroot_result read_runtime_range(const struct sysroot *root, struct
 	const char *directory = arena_format(arena, error, RUNTIME_MAP "/%s", name);
 	uint64_t type;
 	const struct sysroot_field fields[] = {
-		{ "type", &type }, { "phys_addr", &range->physical }, { "virt_addr", &range->virtual },
-		{ "num_pages", &range->pages }, { "attribute", &range->attribute },
+		{ "type", &type },
+		{ "phys_addr", &range->physical },
+		{ "virt_addr", &range->virtual },
+		{ "num_pages", &range->pages },
+		{ "attribute", &range->attribute },
 	};
 	enum sysroot_result result;
 
 	if (!directory)
 		return SYSROOT_FAILED;
-	result = sysroot_fields(root, arena, directory, fields, sizeof(fields) / sizeof(*fields), error);
+	result = sysroot_fields(root, arena, directory, fields, sizeof(fields) / sizeof(*fields),
+				error);
 	if (result != SYSROOT_OK)
 		return result;
 	if (type > UINT32_MAX) {
@@ -116,16 +124,19 @@ static enum sysroot_result read_runtime_range(const struct sysroot *root, struct
 		return SYSROOT_FAILED;
 	}
 	if (range->pages > (UINT64_MAX - range->physical) >> EFI_PAGE_SHIFT) {
-		error_set(error, "%s%s has 0x%" PRIx64 " pages at 0x%" PRIx64 ", which reach past the end "
-			  "of the address space.", root->path, directory, range->pages, range->physical);
+		error_set(error,
+			  "%s%s has 0x%" PRIx64 " pages at 0x%" PRIx64 ", which reach past the end "
+			  "of the address space.",
+			  root->path, directory, range->pages, range->physical);
 		return SYSROOT_FAILED;
 	}
 	range->type = (uint32_t)type;
 	return SYSROOT_OK;
 }
 
-static bool read_runtime_map(const struct sysroot *root, struct arena *arena, struct machine *machine,
-			     struct x86_64_machine *facts, struct error *error)
+static bool read_runtime_map(const struct sysroot *root, struct arena *arena,
+			     struct machine *machine, struct x86_64_machine *facts,
+			     struct error *error)
 {
 	struct efi_runtime_range *map = NULL;
 	const char *const *names = NULL;
@@ -151,22 +162,28 @@ static bool read_efi(const struct sysroot *root, struct arena *arena, struct mac
 {
 	uint64_t bits = 0;
 
-	if (!machine_number(root, arena, machine, "/sys/firmware/efi/fw_platform_size", &bits, error) ||
-	    !machine_number(root, arena, machine, "/sys/firmware/efi/fw_vendor", &facts->efi_fw_vendor,
+	if (!machine_number(root, arena, machine, "/sys/firmware/efi/fw_platform_size", &bits,
 			    error) ||
-	    !machine_number(root, arena, machine, "/sys/firmware/efi/runtime", &facts->efi_runtime, error) ||
+	    !machine_number(root, arena, machine, "/sys/firmware/efi/fw_vendor",
+			    &facts->efi_fw_vendor, error) ||
+	    !machine_number(root, arena, machine, "/sys/firmware/efi/runtime", &facts->efi_runtime,
+			    error) ||
 	    !machine_number(root, arena, machine, "/sys/firmware/efi/config_table",
 			    &facts->efi_config_table, error) ||
 	    !read_systab(root, arena, machine, facts, error) ||
 	    !read_runtime_map(root, arena, machine, facts, error))
 		return false;
 	facts->efi = bits || facts->runtime_map_count;
-	/* Kernels before 3.15 ran only on firmware of their own width, and had no file to say so. */
+	/*
+	 * Kernels before 3.15 ran only on firmware of their own width, and had no file to say so.
+	 */
 	facts->efi_bits = !facts->efi ? 0 : bits ? (unsigned)bits : 64;
 	if (bits == 0 || bits == 32 || bits == 64)
 		return true;
-	return error_set(error, "%s/sys/firmware/efi/fw_platform_size holds %" PRIu64 "; 32 or 64 was "
-			 "expected.", root->path, bits);
+	return error_set(error,
+			 "%s/sys/firmware/efi/fw_platform_size holds %" PRIu64 "; 32 or 64 was "
+			 "expected.",
+			 root->path, bits);
 }
 
 /* The RAM that the running kernel uses, less what must stay as it is. */
@@ -178,29 +195,32 @@ static bool find_ram(const struct machine *machine, const struct x86_64_machine 
 	bool hidden = iomem->masked || !iomem->count;
 
 	for (size_t i = 0; hidden && i < firmware->count; i++)
-		if (!memmap_append(ram, arena, firmware->entries[i].range, firmware->entries[i].type, error))
+		if (!memmap_append(ram, arena, firmware->entries[i].range,
+				   firmware->entries[i].type, error))
 			return false;
 	if (!hidden && !iomem_append_ram(iomem, arena, ram, error))
 		return false;
 	/*
-	 * Runtime services may lie in memory that the map calls RAM: tables that the first kernel kept
-	 * (efi_mem_reserve()) are boot services data with a runtime mapping.
+	 * Runtime services may lie in memory that the map calls RAM: tables that the first kernel
+	 * kept (efi_mem_reserve()) are boot services data with a runtime mapping.
 	 */
 	for (size_t i = 0; i < facts->runtime_map_count; i++) {
 		const struct efi_runtime_range *kept = &facts->runtime_map[i];
-		struct range range = { kept->physical, kept->physical + (kept->pages << EFI_PAGE_SHIFT) };
+		struct range range = { kept->physical,
+				       kept->physical + (kept->pages << EFI_PAGE_SHIFT) };
 
 		if (!memmap_append(ram, arena, range, MEMORY_RESERVED, error))
 			return false;
 	}
-	return memmap_append(ram, arena, (struct range){ 0, FIRST_PAGE_END }, MEMORY_RESERVED, error) &&
+	return memmap_append(ram, arena, (struct range){ 0, FIRST_PAGE_END }, MEMORY_RESERVED,
+			     error) &&
 	       memmap_tidy(ram, arena, error);
 }
 
 /*
- * Firmware's map is what the next kernel is told. Where the running kernel was told to add the EFI map
- * to it, or there is none, or Xen stands between, the running kernel's own map has to do. Segments go
- * only where both see RAM, so memory that mem= or memmap= hid stays hidden.
+ * Firmware's map is what the next kernel is told. Where the running kernel was told to add the EFI
+ * map to it, or there is none, or Xen stands between, the running kernel's own map has to do.
+ * Segments go only where both see RAM, so memory that mem= or memmap= hid stays hidden.
  */
 static bool read_memory(const struct sysroot *root, struct arena *arena, struct machine *machine,
 			const struct x86_64_machine *facts, struct error *error)
@@ -216,8 +236,9 @@ static bool read_memory(const struct sysroot *root, struct arena *arena, struct 
 		return false;
 	if (!machine->firmware.count) {
 		machine->memory_source = "/proc/iomem";
-		if (!iomem.masked && (!iomem_append_firmware(&iomem, arena, &machine->firmware, error) ||
-				      !memmap_tidy(&machine->firmware, arena, error)))
+		if (!iomem.masked &&
+		    (!iomem_append_firmware(&iomem, arena, &machine->firmware, error) ||
+		     !memmap_tidy(&machine->firmware, arena, error)))
 			return false;
 	}
 	if (!find_ram(machine, facts, &iomem, arena, &ram, error) ||

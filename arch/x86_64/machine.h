@@ -15,14 +15,16 @@ struct efi_runtime_range {
 };
 
 struct x86_64_machine {
-	struct bytes boot_params;	/* /sys/kernel/boot_params/data, 4096 bytes; empty when absent */
+	struct bytes boot_params;	/* /sys/kernel/boot_params/data, 4096 bytes; or empty */
 	bool five_level;		/* running with 5-level paging (la57 in /proc/cpuinfo) */
 
-	/* EFI, when the running kernel has runtime services; addresses are physical, 0 when absent. */
+	/*
+	 * EFI, when the running kernel has runtime services; addresses are physical, 0 when absent.
+	 */
 	bool efi;			/* /sys/firmware/efi and a runtime map are there */
 	unsigned efi_bits;		/* fw_platform_size: 64 or 32 */
 	uint64_t efi_fw_vendor, efi_runtime, efi_config_table;
-	uint64_t efi_smbios;		/* SMBIOS= (or SMBIOS3= when that is all there is) of systab */
+	uint64_t efi_smbios;		/* SMBIOS= of systab, or SMBIOS3= when there is no other */
 	uint64_t efi_acpi20, efi_acpi;	/* ACPI20= and ACPI= of systab: the RSDP */
 	const struct efi_runtime_range *runtime_map;	/* ascending by N */
 	size_t runtime_map_count;

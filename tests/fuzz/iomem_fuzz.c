@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < iomem.count; i++)
 		promise(iomem.entries[i].range.start < iomem.entries[i].range.end &&
 			iomem.entries[i].name[0]);
-	promise(iomem_append_ram(&iomem, &arena, &ram, &error) && memmap_tidy(&ram, &arena, &error));
+	promise(iomem_append_ram(&iomem, &arena, &ram, &error) &&
+		memmap_tidy(&ram, &arena, &error));
 	promise(iomem_append_firmware(&iomem, &arena, &firmware, &error) &&
 		memmap_tidy(&firmware, &arena, &error));
 	promise(iomem_append_named(&iomem, "Crash kernel", &arena, &crash, &error) &&

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as the small files of a machine. The input is a row of files, each after a line "=PATH";
- * only the paths below are written, into a tree of this process's own. What is understood is planned
- * for: the plan keeps the invariants, or there is a sentence that is not about ourselves.
+ * Any bytes as the small files of a machine. The input is a row of files, each after a line
+ * "=PATH"; only the paths below are written, into a tree of this process's own. What is understood
+ * is planned for: the plan keeps the invariants, or there is a sentence that is not about
+ * ourselves.
  */
 #include "config.h"
 #include "arch/arch.h"
@@ -15,18 +16,39 @@
 #include <unistd.h>
 
 static const char *const paths[] = {
-	"/pagesize", "/uname", "/proc/cmdline", "/proc/cpuinfo", "/proc/iomem", "/proc/kcore.head",
-	"/proc/meminfo", "/proc/sys/kernel/arch", "/proc/sys/kernel/kexec_load_disabled",
-	"/proc/sys/kernel/kexec_load_limit_panic", "/proc/sys/kernel/osrelease",
-	"/proc/xen/capabilities", "/sys/hypervisor/properties/features", "/sys/kernel/boot_params/data",
-	"/sys/kernel/crash_elfcorehdr_size", "/sys/kernel/kexec/loaded", "/sys/kernel/security/lockdown",
-	"/sys/firmware/efi/config_table", "/sys/firmware/efi/fw_platform_size",
-	"/sys/firmware/efi/fw_vendor", "/sys/firmware/efi/runtime", "/sys/firmware/efi/systab",
-	"/sys/firmware/efi/runtime-map/0/attribute", "/sys/firmware/efi/runtime-map/0/num_pages",
-	"/sys/firmware/efi/runtime-map/0/phys_addr", "/sys/firmware/efi/runtime-map/0/type",
+	"/pagesize",
+	"/uname",
+	"/proc/cmdline",
+	"/proc/cpuinfo",
+	"/proc/iomem",
+	"/proc/kcore.head",
+	"/proc/meminfo",
+	"/proc/sys/kernel/arch",
+	"/proc/sys/kernel/kexec_load_disabled",
+	"/proc/sys/kernel/kexec_load_limit_panic",
+	"/proc/sys/kernel/osrelease",
+	"/proc/xen/capabilities",
+	"/sys/hypervisor/properties/features",
+	"/sys/kernel/boot_params/data",
+	"/sys/kernel/crash_elfcorehdr_size",
+	"/sys/kernel/kexec/loaded",
+	"/sys/kernel/security/lockdown",
+	"/sys/firmware/efi/config_table",
+	"/sys/firmware/efi/fw_platform_size",
+	"/sys/firmware/efi/fw_vendor",
+	"/sys/firmware/efi/runtime",
+	"/sys/firmware/efi/systab",
+	"/sys/firmware/efi/runtime-map/0/attribute",
+	"/sys/firmware/efi/runtime-map/0/num_pages",
+	"/sys/firmware/efi/runtime-map/0/phys_addr",
+	"/sys/firmware/efi/runtime-map/0/type",
 	"/sys/firmware/efi/runtime-map/0/virt_addr",
-	"/sys/firmware/memmap/0/end", "/sys/firmware/memmap/0/start", "/sys/firmware/memmap/0/type",
-	"/sys/firmware/memmap/1/end", "/sys/firmware/memmap/1/start", "/sys/firmware/memmap/1/type",
+	"/sys/firmware/memmap/0/end",
+	"/sys/firmware/memmap/0/start",
+	"/sys/firmware/memmap/0/type",
+	"/sys/firmware/memmap/1/end",
+	"/sys/firmware/memmap/1/start",
+	"/sys/firmware/memmap/1/type",
 };
 
 static char tree[PATH_MAX];
@@ -46,7 +68,8 @@ static void take_away(const char *path)
 
 	if (unlink(full))
 		return;
-	for (char *slash = strrchr(full, '/'); slash > full + strlen(tree); slash = strrchr(full, '/')) {
+	for (char *slash = strrchr(full, '/'); slash > full + strlen(tree);
+	     slash = strrchr(full, '/')) {
 		*slash = '\0';
 		if (rmdir(full))
 			return;
@@ -79,7 +102,8 @@ static void write_file(const char *path, struct bytes content)
 	char *full = (char *)full_path(path);
 	FILE *file;
 
-	for (char *slash = strchr(full + strlen(tree) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+	for (char *slash = strchr(full + strlen(tree) + 1, '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		promise(!mkdir(full, 0777) || errno == EEXIST);
 		*slash = '/';
@@ -121,7 +145,8 @@ static void check_machine(const struct machine *machine)
 	const struct memmap *usable = &machine->usable;
 
 	promise(machine->arch && machine->release && machine->cmdline);
-	promise(is_power_of_two(machine->page_size) && machine->page_size >= machine->arch->page_size);
+	promise(is_power_of_two(machine->page_size) &&
+		machine->page_size >= machine->arch->page_size);
 	for (size_t i = 0; i < usable->count; i++) {
 		struct range range = usable->entries[i].range;
 

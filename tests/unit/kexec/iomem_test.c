@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* /proc/iomem: what its lines mean, which of them is memory, and which texts are not of its kind. */
+/*
+ * /proc/iomem: what its lines mean, which of them is memory, and which texts are not of its kind.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -71,7 +73,8 @@ static void ram_is_what_is_called_so_less_what_is_kept_inside_it(void **state)
 	assert_true(memmap_covers(&map, (struct range){ 0x100000, 0x30000000 }, MEMORY_RAM));
 	assert_true(memmap_covers(&map, (struct range){ 0x30000000, 0x30010000 }, MEMORY_RESERVED));
 	assert_true(memmap_covers(&map, (struct range){ 0x100000000, 0x200000000 }, MEMORY_RAM));
-	assert_int_equal(memmap_total(&map, MEMORY_RAM), 0x9f000 + 0x3ff00000 - 0x10000 + 0x100000000);
+	assert_int_equal(memmap_total(&map, MEMORY_RAM),
+			 0x9f000 + 0x3ff00000 - 0x10000 + 0x100000000);
 }
 
 static void a_crash_reservation_may_be_in_two_pieces(void **state)
@@ -104,9 +107,11 @@ static void zeros_everywhere_are_a_mask_and_one_range_at_zero_is_not(void **stat
 {
 	struct iomem iomem;
 
-	assert_true(parse("00000000-00000000 : System RAM\n  00000000-00000000 : Kernel code\n", &iomem));
+	assert_true(parse("00000000-00000000 : System RAM\n  00000000-00000000 : Kernel code\n",
+			  &iomem));
 	assert_true(iomem.masked);
-	assert_true(parse("00000000-00000000 : Reserved\n00001000-00001fff : System RAM\n", &iomem));
+	assert_true(
+		parse("00000000-00000000 : Reserved\n00001000-00001fff : System RAM\n", &iomem));
 	assert_false(iomem.masked);
 	assert_true(parse("", &iomem));
 	assert_false(iomem.masked);
@@ -116,10 +121,21 @@ static void zeros_everywhere_are_a_mask_and_one_range_at_zero_is_not(void **stat
 static void a_line_of_another_form_is_named_with_its_number(void **state)
 {
 	static const char *const bad[] = {
-		"\n", "1000-1fff\n", "1000-1fff :\n", "1000-1fff : \n", "1000 1fff : a\n", "-1fff : a\n",
-		"1000- : a\n", "0x1000-0x1fff : a\n", "00000000000001000-1fff : a\n", "2000-1fff : a\n",
-		" 1000-1fff : a\n", "  1000-1fff : a\n", "1000-1fff : a\033[2J\n1000",
-		"1000-10000000000000000 : a\n", "System RAM\n",
+		"\n",
+		"1000-1fff\n",
+		"1000-1fff :\n",
+		"1000-1fff : \n",
+		"1000 1fff : a\n",
+		"-1fff : a\n",
+		"1000- : a\n",
+		"0x1000-0x1fff : a\n",
+		"00000000000001000-1fff : a\n",
+		"2000-1fff : a\n",
+		" 1000-1fff : a\n",
+		"  1000-1fff : a\n",
+		"1000-1fff : a\033[2J\n1000",
+		"1000-10000000000000000 : a\n",
+		"System RAM\n",
 	};
 	struct iomem iomem;
 
@@ -138,11 +154,14 @@ static void a_nul_in_a_name_does_not_hide_the_rest_of_it(void **state)
 	static const char text[] = "1000-1fff : System RAM\0x\n";
 	struct iomem iomem;
 
-	assert_false(iomem_parse((struct bytes){ (const uint8_t *)text, sizeof(text) - 1 }, "f", &arena,
-				 &iomem, &error));
+	assert_false(iomem_parse((struct bytes){ (const uint8_t *)text, sizeof(text) - 1 }, "f",
+				 &arena, &iomem, &error));
 }
 
-/* Whatever is cut off or changed: an error or entries that are well formed, and no read past the end. */
+/*
+ * Whatever is cut off or changed: an error or entries that are well formed, and no read past the
+ * end.
+ */
 static void every_prefix_and_every_changed_byte_is_survived(void **state)
 {
 	size_t size = strlen(server);
@@ -159,7 +178,8 @@ static void every_prefix_and_every_changed_byte_is_survived(void **state)
 				copy[cut] = (uint8_t)(change == 1 ? '\n' : copy[cut] ^ 0x80);
 			if (iomem_parse(bytes, "f", &arena, &iomem, &error))
 				for (size_t i = 0; i < iomem.count; i++)
-					assert_true(iomem.entries[i].range.start < iomem.entries[i].range.end &&
+					assert_true(iomem.entries[i].range.start <
+							    iomem.entries[i].range.end &&
 						    *iomem.entries[i].name);
 			else
 				assert_string_not_equal(error.cause, "");
@@ -173,13 +193,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(lines_become_half_open_ranges_with_a_depth, teardown),
-		cmocka_unit_test_teardown(ram_is_what_is_called_so_less_what_is_kept_inside_it, teardown),
+		cmocka_unit_test_teardown(ram_is_what_is_called_so_less_what_is_kept_inside_it,
+					  teardown),
 		cmocka_unit_test_teardown(a_crash_reservation_may_be_in_two_pieces, teardown),
-		cmocka_unit_test_teardown(the_firmware_map_has_every_type_of_memory_but_nothing_inside_of_ram, teardown),
-		cmocka_unit_test_teardown(zeros_everywhere_are_a_mask_and_one_range_at_zero_is_not, teardown),
-		cmocka_unit_test_teardown(a_line_of_another_form_is_named_with_its_number, teardown),
+		cmocka_unit_test_teardown(
+			the_firmware_map_has_every_type_of_memory_but_nothing_inside_of_ram,
+			teardown),
+		cmocka_unit_test_teardown(zeros_everywhere_are_a_mask_and_one_range_at_zero_is_not,
+					  teardown),
+		cmocka_unit_test_teardown(a_line_of_another_form_is_named_with_its_number,
+					  teardown),
 		cmocka_unit_test_teardown(a_nul_in_a_name_does_not_hide_the_rest_of_it, teardown),
-		cmocka_unit_test_teardown(every_prefix_and_every_changed_byte_is_survived, teardown),
+		cmocka_unit_test_teardown(every_prefix_and_every_changed_byte_is_survived,
+					  teardown),
 	};
 
 	return cmocka_run_group_tests_name("iomem", tests, NULL, NULL);

@@ -47,7 +47,8 @@ static void an_arm64_machine_keeps_what_memblock_reserved(void **state)
 	assert_true(read_machine(tree_captured("arm64-uefi-acpi-crash-6.12")));
 	assert_ptr_equal(machine.arch, &arch_arm64);
 	assert_string_equal(machine.memory_source, "/proc/iomem");
-	assert_true(memmap_total(&machine.usable, MEMORY_RAM) < memmap_total(&machine.firmware, MEMORY_RAM));
+	assert_true(memmap_total(&machine.usable, MEMORY_RAM) <
+		    memmap_total(&machine.firmware, MEMORY_RAM));
 	assert_int_equal(machine.crash.count, 1);
 	assert_int_equal(machine.crash.entries[0].range.start, crash.range.start);
 	assert_int_equal(machine.crash.entries[0].range.end, crash.range.end);
@@ -59,7 +60,8 @@ static void a_machine_with_larger_pages_uses_whole_pages(void **state)
 	tree_create(&tree);
 	tree_text(&tree, "/uname", "Linux host 6.1.0 #1 SMP aarch64 GNU/Linux\n");
 	tree_text(&tree, "/proc/iomem", "40001000-4003ffff : System RAM\n");
-	tree_text(&tree, "/proc/kcore.head", "CORE VMCOREINFO\nOSRELEASE=6.1.0\nPAGESIZE=65536\nS=1\n");
+	tree_text(&tree, "/proc/kcore.head",
+		  "CORE VMCOREINFO\nOSRELEASE=6.1.0\nPAGESIZE=65536\nS=1\n");
 	assert_true(read_machine(tree.path));
 	assert_int_equal(machine.page_size, 65536);
 	assert_int_equal(machine.usable.count, 1);

@@ -66,8 +66,10 @@ static void what_is_not_there_is_absent_and_no_error(void **state)
 	tree_text(&tree, "/proc/file", "x");
 	assert_int_equal(sysroot_read(&root, &arena, "/proc/none", &bytes, &error), SYSROOT_ABSENT);
 	assert_int_equal(sysroot_read(&root, &arena, "/sys/none", &bytes, &error), SYSROOT_ABSENT);
-	assert_int_equal(sysroot_read(&root, &arena, "/proc/file/none", &bytes, &error), SYSROOT_ABSENT);
-	assert_int_equal(sysroot_list(&root, &arena, "/sys", &names, &count, &error), SYSROOT_ABSENT);
+	assert_int_equal(sysroot_read(&root, &arena, "/proc/file/none", &bytes, &error),
+			 SYSROOT_ABSENT);
+	assert_int_equal(sysroot_list(&root, &arena, "/sys", &names, &count, &error),
+			 SYSROOT_ABSENT);
 	assert_int_equal(bytes.size, 7);
 	assert_string_equal(error.cause, "");
 }
@@ -93,8 +95,10 @@ static void a_link_does_not_lead_out_of_a_captured_tree(void **state)
 	tree_text(&tree, "/inside", "inside");
 	tree_link(&tree, "/proc/absolute", "/proc/version");
 	tree_link(&tree, "/proc/upwards", "../../../../../../../../../../proc/version");
-	assert_int_not_equal(sysroot_read(&root, &arena, "/proc/absolute", &bytes, &error), SYSROOT_OK);
-	assert_int_not_equal(sysroot_read(&root, &arena, "/proc/upwards", &bytes, &error), SYSROOT_OK);
+	assert_int_not_equal(sysroot_read(&root, &arena, "/proc/absolute", &bytes, &error),
+			     SYSROOT_OK);
+	assert_int_not_equal(sysroot_read(&root, &arena, "/proc/upwards", &bytes, &error),
+			     SYSROOT_OK);
 }
 
 static void a_sparse_file_beyond_the_limit_is_refused(void **state)
@@ -105,7 +109,8 @@ static void a_sparse_file_beyond_the_limit_is_refused(void **state)
 	tree_text(&tree, "/proc/huge", "");
 	snprintf(path, sizeof(path), "%s/proc/huge", tree.path);
 	assert_int_equal(truncate(path, (64 << 20) + 1), 0);
-	expect_failure(sysroot_read(&root, &arena, "/proc/huge", &bytes, &error), "/proc/huge", "64 MiB");
+	expect_failure(sysroot_read(&root, &arena, "/proc/huge", &bytes, &error), "/proc/huge",
+		       "64 MiB");
 }
 
 static void text_loses_its_last_newline_only(void **state)
@@ -119,7 +124,8 @@ static void text_loses_its_last_newline_only(void **state)
 	assert_string_equal(text, "one\ntwo\n");
 	assert_int_equal(sysroot_text(&root, &arena, "/b", &text, &error), SYSROOT_OK);
 	assert_string_equal(text, "");
-	expect_failure(sysroot_text(&root, &arena, "/c", &text, &error), "/c has a NUL byte", "offset 3");
+	expect_failure(sysroot_text(&root, &arena, "/c", &text, &error), "/c has a NUL byte",
+		       "offset 3");
 }
 
 static void numbers_are_decimal_or_hexadecimal_and_nothing_else(void **state)
@@ -128,8 +134,13 @@ static void numbers_are_decimal_or_hexadecimal_and_nothing_else(void **state)
 		const char *text;
 		uint64_t value;
 	} good[] = {
-		{ "0\n", 0 }, { "917616\n", 917616 }, { "010\n", 10 }, { "0x3f77d014\n", 0x3f77d014 },
-		{ "7 \t\n", 7 }, { "0xffffffffffffffff", UINT64_MAX }, { "18446744073709551615", UINT64_MAX },
+		{ "0\n", 0 },
+		{ "917616\n", 917616 },
+		{ "010\n", 10 },
+		{ "0x3f77d014\n", 0x3f77d014 },
+		{ "7 \t\n", 7 },
+		{ "0xffffffffffffffff", UINT64_MAX },
+		{ "18446744073709551615", UINT64_MAX },
 	};
 	static const char *const bad[] = {
 		"", "\n", "x", " 1", "-1", "+1", "0x", "0xzz", "1a", "1 2", "18446744073709551616",
@@ -139,14 +150,15 @@ static void numbers_are_decimal_or_hexadecimal_and_nothing_else(void **state)
 
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
 		tree_text(&tree, "/number", good[i].text);
-		assert_int_equal(sysroot_number(&root, &arena, "/number", &value, &error), SYSROOT_OK);
+		assert_int_equal(sysroot_number(&root, &arena, "/number", &value, &error),
+				 SYSROOT_OK);
 		assert_int_equal(value, good[i].value);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		tree_text(&tree, "/number", bad[i]);
 		value = 5;
-		expect_failure(sysroot_number(&root, &arena, "/number", &value, &error), "/number holds",
-			       "a number");
+		expect_failure(sysroot_number(&root, &arena, "/number", &value, &error),
+			       "/number holds", "a number");
 		assert_int_equal(value, 5);
 		assert_null(strchr(error.cause, '\033'));
 	}
@@ -203,7 +215,8 @@ static void a_file_that_is_not_for_this_user_is_denied_and_no_error(void **state
 	/* To root nothing is denied. */
 	if (!user)
 		assert_int_equal(seteuid(65534), 0);
-	assert_int_equal(sysroot_read(&root, &arena, "/proc/secret", &bytes, &error), SYSROOT_DENIED);
+	assert_int_equal(sysroot_read(&root, &arena, "/proc/secret", &bytes, &error),
+			 SYSROOT_DENIED);
 	assert_int_equal(sysroot_list(&root, &arena, "/sys/secret", &names, &count, &error),
 			 SYSROOT_DENIED);
 	assert_int_equal(seteuid(user), 0);

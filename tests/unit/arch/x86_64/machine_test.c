@@ -62,7 +62,8 @@ static void expect_error(const char *first, const char *second)
 		fail_msg("a machine with a bad %s was taken", first);
 	if (!strstr(error.cause, first) || !strstr(error.cause, second) ||
 	    !strstr(error.cause, tree.path))
-		fail_msg("\"%s\" names not all of \"%s\", \"%s\" and the tree", error.cause, first, second);
+		fail_msg("\"%s\" names not all of \"%s\", \"%s\" and the tree", error.cause, first,
+			 second);
 	memset(&error, 0, sizeof(error));
 }
 
@@ -152,7 +153,8 @@ static void bios_machine_with_a_crash_reservation(void **state)
 	expect_machine(tree_captured("x86_64-bios-crash-6.1"));
 	expect_map(&machine.crash, &crash, 1);
 	/* A normal load may overwrite the reservation and the running kernel. */
-	assert_true(memmap_covers(&machine.usable, (struct range){ 0x100000, 0x3ffe0000 }, MEMORY_RAM));
+	assert_true(
+		memmap_covers(&machine.usable, (struct range){ 0x100000, 0x3ffe0000 }, MEMORY_RAM));
 }
 
 static void uefi_machine(void **state)
@@ -183,10 +185,14 @@ static void uefi_machine(void **state)
 static void memory_that_runtime_services_use_is_not_usable(void **state)
 {
 	expect_machine(tree_captured("x86_64-uefi-6.1"));
-	assert_true(memmap_covers(&machine.firmware, (struct range){ 0x3cff8000, 0x3cffb000 }, MEMORY_RAM));
-	assert_true(memmap_covers(&machine.usable, (struct range){ 0x3cff8000, 0x3cff9000 }, MEMORY_RAM));
-	assert_false(memmap_covers(&machine.usable, (struct range){ 0x3cff9000, 0x3cffa000 }, MEMORY_RAM));
-	assert_true(memmap_covers(&machine.usable, (struct range){ 0x3cffa000, 0x3cffb000 }, MEMORY_RAM));
+	assert_true(memmap_covers(&machine.firmware, (struct range){ 0x3cff8000, 0x3cffb000 },
+				  MEMORY_RAM));
+	assert_true(memmap_covers(&machine.usable, (struct range){ 0x3cff8000, 0x3cff9000 },
+				  MEMORY_RAM));
+	assert_false(memmap_covers(&machine.usable, (struct range){ 0x3cff9000, 0x3cffa000 },
+				   MEMORY_RAM));
+	assert_true(memmap_covers(&machine.usable, (struct range){ 0x3cffa000, 0x3cffb000 },
+				  MEMORY_RAM));
 	/* All of firmware's RAM but that page and the first one. */
 	assert_int_equal(memmap_total(&machine.usable, MEMORY_RAM), 0x3f986000 - 0x2000);
 }
@@ -366,7 +372,10 @@ static void what_is_not_for_this_user_is_unknown_and_remembered(void **state)
 	assert_string_equal(machine.denied, path);
 }
 
-/* Each of these alone makes the machine unreadable, with a sentence that names the file and the value. */
+/*
+ * Each of these alone makes the machine unreadable, with a sentence that names the file and the
+ * value.
+ */
 static void what_cannot_be_understood_is_named(void **state)
 {
 	static const struct {
@@ -386,9 +395,12 @@ static void what_cannot_be_understood_is_named(void **state)
 		{ "/sys/firmware/efi/config_table", "0x\n", "0x" },
 		{ "/sys/firmware/efi/systab", "ACPI=3f77d000\n", "ACPI=3f77d000" },
 		{ "/sys/firmware/efi/systab", "SMBIOS=0x1234zz\n", "SMBIOS=0x1234zz" },
-		{ "/sys/firmware/efi/systab", "ACPI20=0x11112222333344445\n", "0x11112222333344445" },
-		{ "/sys/firmware/memmap/0/start", "0x0\n", "/sys/firmware/memmap/0/end is missing" },
-		{ "/sys/firmware/efi/runtime-map/0/type", "0x5\n", "runtime-map/0/phys_addr is missing" },
+		{ "/sys/firmware/efi/systab", "ACPI20=0x11112222333344445\n",
+		  "0x11112222333344445" },
+		{ "/sys/firmware/memmap/0/start", "0x0\n",
+		  "/sys/firmware/memmap/0/end is missing" },
+		{ "/sys/firmware/efi/runtime-map/0/type", "0x5\n",
+		  "runtime-map/0/phys_addr is missing" },
 		{ "/proc/kcore.head", "VMCOREINFO\nPAGESIZE=12345\n", "12345" },
 		{ "/pagesize", "4095\n", "4095" },
 		{ "/uname", "Linux host 6.1.0 #1 SMP Debian vax GNU/Linux\n", "Linux host" },
