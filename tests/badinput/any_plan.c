@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The machine, the initrd and the options are fixed; only the kernel's bytes are not to be trusted. */
+/* Machine, initrd and options are fixed; only the kernel's bytes are not to be trusted. */
 #include "config.h"
 #include "tests/badinput/any_plan.h"
 
@@ -48,8 +48,8 @@ static bool make_machine(struct machine *machine, struct x86_64_machine *facts, 
 	*facts = wishes & ANY_PLAN_EFI ? efi_facts : plain_facts;
 	facts->five_level = wishes & ANY_PLAN_FIVE_LEVEL;
 	*machine = (struct machine){
-		.arch = &arch_x86_64, .release = "6.1.0", .page_size = 4096, .cmdline = "root=/dev/vda1",
-		.limit_reboot = -1, .limit_panic = -1, .facts = facts,
+		.arch = &arch_x86_64, .release = "6.1.0", .page_size = 4096,
+		.cmdline = "root=/dev/vda1", .limit_reboot = -1, .limit_panic = -1, .facts = facts,
 	};
 	if (!add_ram(machine, arena, 0x1000, 0x9fc00, error))
 		return false;
@@ -96,8 +96,8 @@ static bool is_printable(const char *text)
 	return true;
 }
 
-static void check_plan(struct any_plan *any, const struct machine *machine, const struct options *options,
-		       const struct plan *plan)
+static void check_plan(struct any_plan *any, const struct machine *machine,
+		       const struct options *options, const struct plan *plan)
 {
 	if (!plan_check(machine, options, plan, &any->error)) {
 		breaks(any, any->error.cause);
@@ -117,7 +117,7 @@ static void check_refusal(struct any_plan *any)
 	else if (!is_printable(any->error.cause))
 		breaks(any, "the sentence has control characters");
 	else if (!strncmp(any->error.cause, "Internal", 8))
-		/* plan_check() is the last net; what a file says is to be refused by who reads it. */
+		/* plan_check() is the last net; who reads a file is to refuse what it says. */
 		breaks(any, any->error.cause);
 }
 
@@ -139,7 +139,8 @@ bool any_plan(struct any_plan *any, struct bytes kernel, unsigned wishes)
 	if (!make_machine(&machine, &facts, &arena, wishes, &any->error))
 		breaks(any, any->error.cause);
 	else
-		any->planned = plan_make(&machine, &options, &image, CALL_SEGMENTS, &arena, &plan, &any->error);
+		any->planned = plan_make(&machine, &options, &image, CALL_SEGMENTS, &arena, &plan,
+					 &any->error);
 	if (any->planned)
 		check_plan(any, &machine, &options, &plan);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The promise that planning makes for any bytes at all, checked: a plan that keeps the invariants, or
- * a sentence that tells the user why not. The fuzz target and the tests of damaged images share it.
+ * The promise that planning makes for any bytes at all, checked: a plan that keeps the invariants,
+ * or a sentence that says why not. The fuzz target and the tests of damaged images share it.
  */
 #ifndef TESTS_BADINPUT_ANY_PLAN_H
 #define TESTS_BADINPUT_ANY_PLAN_H
@@ -12,12 +12,12 @@
 enum any_plan_wish {
 	ANY_PLAN_INITRD = 0x01,
 	ANY_PLAN_ENTRY_32BIT = 0x02,
-	ANY_PLAN_LIMITS = 0x04,		/* --mem-min and --mem-max */
-	ANY_PLAN_LARGE = 0x08,		/* 64 GiB of memory in three pieces; 1 GiB in two otherwise */
+	ANY_PLAN_LIMITS = 0x04, /* --mem-min and --mem-max */
+	ANY_PLAN_LARGE = 0x08,	/* 64 GiB of memory in three pieces; 1 GiB in two otherwise */
 	ANY_PLAN_FIVE_LEVEL = 0x10,
 	ANY_PLAN_EFI = 0x20,
-	ANY_PLAN_ENTRY = 0x40,		/* --entry, at an address that is seldom inside */
-	ANY_PLAN_DIGEST = 0x80,		/* without -i */
+	ANY_PLAN_ENTRY = 0x40,	/* --entry, at an address that is seldom inside */
+	ANY_PLAN_DIGEST = 0x80, /* without -i */
 };
 
 struct any_plan {
@@ -26,7 +26,7 @@ struct any_plan {
 	struct error error;	/* why there is no plan */
 };
 
-/* Plans a load of `kernel` (as unpacked) by segments on a made-up x86_64 machine. Returns any->planned. */
+/* Plans a load of the unpacked `kernel` by segments, on an x86_64 machine that is made up. */
 bool any_plan(struct any_plan *any, struct bytes kernel, unsigned wishes);
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Damaged images: each kind of kernel cut short at every boundary, and each of its fields at 0, 1, its
- * value plus and minus one and all ones. The outcome is a plan that keeps the invariants or a sentence.
- * Every image stands in front of a page that cannot be read, so that reading on is seen in any build.
+ * Damaged images: each kind of kernel cut short at every boundary, and each of its fields at 0, 1,
+ * its value plus and minus one and all ones. The outcome is a plan that keeps the invariants or a
+ * sentence. Every image stands in front of a page that cannot be read, so that reading on is seen
+ * in any build.
  */
 #include "config.h"
 
@@ -26,11 +27,12 @@
 /* The largest image that is damaged here. */
 #define ROOM ((size_t)128 << 10)
 #define PAGE ((size_t)64 << 10)
+#define LENGTH(table) (sizeof(table) / sizeof(table[0]))
 
 static uint8_t *wall;	/* the first byte that cannot be read; images end here */
 static struct any_plan any;
 
-/* With an initrd, with one and EFI on a large machine, and with everything that narrows the choice. */
+/* A small machine, a large one with EFI, and everything that narrows the choice. */
 static const unsigned wishes[] = {
 	ANY_PLAN_INITRD,
 	ANY_PLAN_INITRD | ANY_PLAN_LARGE | ANY_PLAN_EFI,
@@ -39,7 +41,8 @@ static const unsigned wishes[] = {
 
 static int setup(void **state)
 {
-	uint8_t *room = mmap(NULL, ROOM + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *room = mmap(NULL, ROOM + PAGE, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (room == MAP_FAILED || mprotect(room + ROOM, PAGE, PROT_NONE))
 		return -1;
@@ -62,7 +65,7 @@ static unsigned plan_all(struct bytes kernel, const char *format, ...)
 	char what[128];
 	va_list args;
 
-	for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
+	for (size_t i = 0; i < LENGTH(wishes); i++) {
 		planned += any_plan(&any, kernel, wishes[i]);
 		if (!any.broken[0])
 			continue;
@@ -80,7 +83,7 @@ struct field {
 	unsigned size;
 };
 
-/* Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header", and where the PE header is found. */
+/* Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header"; and the way to the PE header. */
 static const struct field bzimage_fields[] = {
 	{ "e_lfanew", 0x3c, 4 }, { "pe_sections", 0x46, 2 }, { "pe_optional_size", 0x54, 2 },
 	{ "setup_sects", 0x1f1, 1 }, { "root_flags", 0x1f2, 2 }, { "syssize", 0x1f4, 4 },
@@ -88,21 +91,24 @@ static const struct field bzimage_fields[] = {
 	{ "boot_flag", 0x1fe, 2 }, { "jump", 0x200, 2 }, { "header", 0x202, 4 },
 	{ "version", 0x206, 2 }, { "realmode_swtch", 0x208, 4 }, { "start_sys_seg", 0x20c, 2 },
 	{ "kernel_version", 0x20e, 2 }, { "type_of_loader", 0x210, 1 }, { "loadflags", 0x211, 1 },
-	{ "setup_move_size", 0x212, 2 }, { "code32_start", 0x214, 4 }, { "ramdisk_image", 0x218, 4 },
-	{ "ramdisk_size", 0x21c, 4 }, { "bootsect_kludge", 0x220, 4 }, { "heap_end_ptr", 0x224, 2 },
-	{ "cmd_line_ptr", 0x228, 4 }, { "initrd_addr_max", 0x22c, 4 }, { "kernel_alignment", 0x230, 4 },
-	{ "relocatable_kernel", 0x234, 1 }, { "min_alignment", 0x235, 1 }, { "xloadflags", 0x236, 2 },
-	{ "cmdline_size", 0x238, 4 }, { "hardware_subarch", 0x23c, 4 },
+	{ "setup_move_size", 0x212, 2 }, { "code32_start", 0x214, 4 },
+	{ "ramdisk_image", 0x218, 4 }, { "ramdisk_size", 0x21c, 4 },
+	{ "bootsect_kludge", 0x220, 4 }, { "heap_end_ptr", 0x224, 2 }, { "cmd_line_ptr", 0x228, 4 },
+	{ "initrd_addr_max", 0x22c, 4 }, { "kernel_alignment", 0x230, 4 },
+	{ "relocatable_kernel", 0x234, 1 }, { "min_alignment", 0x235, 1 },
+	{ "xloadflags", 0x236, 2 }, { "cmdline_size", 0x238, 4 }, { "hardware_subarch", 0x23c, 4 },
 	{ "hardware_subarch_data", 0x240, 8 }, { "payload_offset", 0x248, 4 },
 	{ "payload_length", 0x24c, 4 }, { "setup_data", 0x250, 8 }, { "pref_address", 0x258, 8 },
-	{ "init_size", 0x260, 4 }, { "handover_offset", 0x264, 4 }, { "kernel_info_offset", 0x268, 4 },
+	{ "init_size", 0x260, 4 }, { "handover_offset", 0x264, 4 },
+	{ "kernel_info_offset", 0x268, 4 },
 };
 
 #define EHDR(name) { #name, offsetof(Elf64_Ehdr, name), sizeof(((Elf64_Ehdr *)0)->name) }
 static const struct field elf_fields[] = {
-	EHDR(e_type), EHDR(e_machine), EHDR(e_version), EHDR(e_entry), EHDR(e_phoff), EHDR(e_shoff),
-	EHDR(e_flags), EHDR(e_ehsize), EHDR(e_phentsize), EHDR(e_phnum), EHDR(e_shentsize), EHDR(e_shnum),
-	EHDR(e_shstrndx), { "EI_CLASS", 4, 1 }, { "EI_DATA", 5, 1 }, { "EI_VERSION", 6, 1 },
+	EHDR(e_type), EHDR(e_machine), EHDR(e_version), EHDR(e_entry), EHDR(e_phoff),
+	EHDR(e_shoff), EHDR(e_flags), EHDR(e_ehsize), EHDR(e_phentsize), EHDR(e_phnum),
+	EHDR(e_shentsize), EHDR(e_shnum), EHDR(e_shstrndx),
+	{ "EI_CLASS", 4, 1 }, { "EI_DATA", 5, 1 }, { "EI_VERSION", 6, 1 },
 };
 
 #define PHDR(name) { #name, offsetof(Elf64_Phdr, name), sizeof(((Elf64_Phdr *)0)->name) }
@@ -111,15 +117,16 @@ static const struct field phdr_fields[] = {
 	PHDR(p_memsz), PHDR(p_align),
 };
 
-/* At 0, 1, one less, one more, all ones; and the highest bit alone, where signs and sums turn over. */
-static void turn_field(uint8_t *image, size_t size, const char *kind, const struct field *field, size_t base)
+/* 0, 1, one less, one more, all ones; also without the highest bit, and off by a page. */
+static void turn_field(uint8_t *image, size_t size, const char *kind, const struct field *field,
+		       size_t base)
 {
 	uint8_t *at = image + base + field->offset;
 	const uint64_t all = UINT64_MAX >> (64 - 8 * field->size);
 	const uint64_t was = bytes_get(at, field->size, LITTLE);
 	const uint64_t values[] = { 0, 1, was - 1, was + 1, all, all ^ all >> 1, was ^ 0x1000 };
 
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+	for (size_t i = 0; i < LENGTH(values); i++) {
 		bytes_put(at, field->size, LITTLE, values[i]);
 		plan_all(at_wall(image, size), "%s, %s of 0x%zx = 0x%llx", kind, field->name, base,
 			 (unsigned long long)(values[i] & all));
@@ -128,15 +135,16 @@ static void turn_field(uint8_t *image, size_t size, const char *kind, const stru
 }
 
 #define EACH(field, table) \
-	for (const struct field *field = table; field < table + sizeof(table) / sizeof(table[0]); field++)
+	for (const struct field *field = table; field < table + LENGTH(table); field++)
 
 static const char *const bzimages[] = {
-	"bzImage", "bzImage-noefi", "bzImage-low", "bzImage-32", "bzImage-fixed", "bzImage-2.06", "bzImage-4level",
+	"bzImage", "bzImage-noefi", "bzImage-low", "bzImage-32", "bzImage-fixed", "bzImage-2.06",
+	"bzImage-4level",
 };
 
 static void test_bzimage_fields(void **state)
 {
-	for (size_t i = 0; i < sizeof(bzimages) / sizeof(bzimages[0]); i++) {
+	for (size_t i = 0; i < LENGTH(bzimages); i++) {
 		size_t size, info;
 		uint8_t *image = images_make(bzimages[i], &size);
 
@@ -146,7 +154,8 @@ static void test_bzimage_fields(void **state)
 		/* kernel_info: magic, size, total size, setup_type_max. */
 		info = (size_t)(image[0x1f1] + 1) * 512 + bytes_get(image + 0x268, 4, LITTLE);
 		for (unsigned word = 0; word < 4; word++)
-			turn_field(image, size, bzimages[i], &(struct field){ "kernel_info", 4 * word, 4 }, info);
+			turn_field(image, size, bzimages[i],
+				   &(struct field){ "kernel_info", 4 * word, 4 }, info);
 		free(image);
 	}
 }
@@ -245,12 +254,13 @@ static void test_vmlinux_that_wraps(void **state)
 	free(image);
 }
 
-/* Formats that are recognised to be refused: their headers where the file ends, and with wild fields. */
+/* Formats that are recognised to be refused: headers where the file ends, and wild fields. */
 static void test_recognised_formats_at_the_end_of_the_file(void **state)
 {
-	static const uint8_t multiboot[12] = { 0x02, 0xb0, 0xad, 0x1b, 0, 0, 0, 0, 0xfe, 0x4f, 0x52, 0xe4 };
-	static const uint8_t multiboot2[16] = { 0xd6, 0x50, 0x52, 0xe8, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
-						0x2b, 0xaf, 0xad, 0x17 };
+	static const uint8_t multiboot[12] = { 0x02, 0xb0, 0xad, 0x1b, 0,    0,
+					       0,    0,	   0xfe, 0x4f, 0x52, 0xe4 };
+	static const uint8_t multiboot2[16] = { 0xd6, 0x50, 0x52, 0xe8, 0,    0,    0,	  0,
+						0xff, 0xff, 0xff, 0xff, 0x2b, 0xaf, 0xad, 0x17 };
 	uint8_t uki[0x100] = "MZ";
 
 	for (size_t length = 0; length <= sizeof(multiboot); length++)
@@ -288,7 +298,7 @@ static void test_no_kernel_at_all(void **state)
 	refused(text, 1, "only 1 byte");
 }
 
-/* Unpacks, and plans what comes out: returns whether anything did, and in how many ways it is loaded. */
+/* Unpacks, and plans what comes out, if anything does. */
 static bool unpack_and_plan(struct bytes in, unsigned *planned, const char *what)
 {
 	const struct unpacker *unpacker = unpack_find(in);
@@ -318,7 +328,8 @@ static bool is_interesting(size_t at, size_t size)
 	return at < 64 || at + 64 >= size || at % 509 == 0;
 }
 
-static void each_packed(const char *name, void (*test)(const char *format, uint8_t *packed, size_t size))
+static void each_packed(const char *name,
+			void (*test)(const char *format, uint8_t *packed, size_t size))
 {
 	size_t size, packed_size;
 	uint8_t *image = images_make(name, &size), *packed;
@@ -341,7 +352,8 @@ static void cut_packed(const char *format, uint8_t *packed, size_t size)
 	unsigned planned;
 
 	for (size_t length = 0; length < size; length++)
-		if (is_interesting(length, size) && unpack_and_plan(at_wall(packed, length), &planned, format))
+		if (is_interesting(length, size) &&
+		    unpack_and_plan(at_wall(packed, length), &planned, format))
 			fail_msg("%s cut to %zu of %zu bytes was unpacked", format, length, size);
 }
 

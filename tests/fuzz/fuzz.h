@@ -5,7 +5,7 @@
  *
  * How to add one for a parser called NAME:
  *  1. tests/fuzz/NAME_fuzz.c with LLVMFuzzerTestOneInput().
- *  2. its line in FUZZ_TARGETS of Makefile.am, and its _SOURCES and _LDADD, as the others have them.
+ *  2. its line in FUZZ_TARGETS of Makefile.am, and its _SOURCES and _LDADD, like the others.
  *  3. tests/fuzz/corpus/NAME/: a few small valid inputs (under 2 KiB), then
  *     `tests/fuzz/run 300 NAME`, which adds the small inputs that reach new code.
  * "make check" replays every corpus in every build; "tests/fuzz/run SECONDS [NAME]" looks for more.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a command line: the first says for which architecture, a NUL ends an argument. What is
- * understood is composed into the next kernel's command line.
+ * Any bytes as a command line: the first says for which architecture, a NUL ends an argument. What
+ * is understood is composed into the next kernel's command line.
  */
 #include "config.h"
 #include "arch/arch.h"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Stands in for libFuzzer where there is none: runs the target it is linked with on every file of its
- * corpus, $srcdir/tests/fuzz/corpus/NAME for a program called NAME_fuzz, or on the files named on the
- * command line. Each input ends at a page that cannot be read, so that reading on is seen in any build.
+ * Stands in for libFuzzer where there is none: runs the target it is linked with on every file of
+ * its corpus, $srcdir/tests/fuzz/corpus/NAME for a program called NAME_fuzz, or on the files named
+ * on the command line. Each input ends at a page that cannot be read, so that reading on is seen in
+ * any build.
  */
 #include "config.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Any bytes as a compressed file: whatever comes out stays under the limit, or there is a sentence. */
+/* Any bytes as a compressed file: what comes out stays under the limit, or there is a sentence. */
 #include "config.h"
 #include "kexec/unpack.h"
 #include "tests/fuzz/fuzz.h"

@@ -12,7 +12,7 @@
 /* "gzip", "xz", "lzma" and "zstd", as far as this build has them; NULL-terminated. */
 extern const char *const pack_formats[];
 
-/* One complete stream with an integrity check where the format has one. Memory to free(), or NULL. */
+/* One whole stream, with an integrity check where the format has one. Memory to free(), or NULL. */
 uint8_t *pack(const char *format, const uint8_t *data, size_t size, size_t *packed_size);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which descriptors and bytes an image consists of, and the lines that callers match when one of its
- * files cannot be opened, for each system call.
+ * Which descriptors and bytes an image consists of, and the lines that callers match when one of
+ * its files cannot be opened, for each system call.
  */
 #include "config.h"
 
@@ -118,7 +118,7 @@ static void test_unpacks_the_kernel_only(void **state)
 	assert_int_equal(descriptors(), before);
 }
 
-/* `headline` may hold one %s for the kernel or the missing file, and one for the kernel behind it. */
+/* `headline` is a format, for the missing file and the kernel. */
 static void refused(const struct options *options, int status, const char *headline, ...)
 {
 	unsigned before = descriptors();
@@ -157,10 +157,12 @@ static void test_says_what_callers_match_for_an_initrd(void **state)
 	struct options options = { .kernel = kernel, .initrd = missing };
 
 	write_file(kernel, content, content_size);
-	refused(&options, 255, "Could not open initrd file %s:No such file or directory\nCannot load %s", missing,
+	refused(&options, 255,
+		"Could not open initrd file %s:No such file or directory\nCannot load %s", missing,
 		kernel);
 	options.call = CALL_FILE;
-	refused(&options, 255, "Could not open initrd file %s:No such file or directory\nCannot load %s", missing,
+	refused(&options, 255,
+		"Could not open initrd file %s:No such file or directory\nCannot load %s", missing,
 		kernel);
 	options.call = CALL_SEGMENTS;
 	refused(&options, 1, "Cannot open `%s': No such file or directory", missing);

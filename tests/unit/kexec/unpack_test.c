@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Every format that this build unpacks goes through the same cases: whole, cut short anywhere, with
- * something behind it, with a bit flipped, larger than the limit. Formats that it does not unpack are
- * named to the user.
+ * something behind it, with a bit flipped, larger than the limit. Formats that it does not unpack
+ * are named to the user.
  */
 #include "config.h"
 
@@ -65,7 +65,8 @@ static void refuses(struct bytes in, size_t limit, const char *why)
 		fail_msg("\"%s\" does not say \"%s\"", error.cause, why);
 }
 
-static void each_format(void (*test)(const char *format, struct bytes content, uint8_t *packed, size_t size),
+static void each_format(void (*test)(const char *format, struct bytes content, uint8_t *packed,
+				     size_t size),
 			size_t content_size)
 {
 	uint8_t *content = make_content(content_size), *packed;
@@ -112,7 +113,7 @@ static void cut(const char *format, struct bytes content, uint8_t *packed, size_
 {
 	uint8_t *shorter;
 
-	/* In memory of its own size, so that reading on would be noticed. From where all have a magic. */
+	/* In memory of its own size, to notice reading on; from where all formats are known. */
 	for (size_t length = 18; length < size; length++) {
 		shorter = malloc(length);
 		assert_non_null(shorter);
@@ -190,7 +191,7 @@ static const struct {
 	struct bytes in;
 } begins_with[] = {
 	{ "gzip", BYTES("\x1f\x8b\x08\0") },
-	{ "xz", BYTES("\xfd" "7zXZ\0\0\1") },
+	{ "xz", BYTES("\xfd\x37zXZ\0\0\1") },
 	{ "zstd", BYTES("\x28\xb5\x2f\xfd\x24") },
 	{ "lzma", BYTES("\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0\x12\x34\x56\x78") },
 	{ "lzma", BYTES("\x5d\0\0\x0c\0\x10\0\0\0\0\0\0\0\0\x12\x34\x56\x78") },
@@ -201,9 +202,9 @@ static const struct {
 	/* Too short for a magic number, or next to one. */
 	{ NULL, BYTES("") },
 	{ NULL, BYTES("\x1f\x8b") },
-	{ NULL, BYTES("\xfd" "7zXZ") },
+	{ NULL, BYTES("\xfd\x37zXZ") },
 	{ NULL, BYTES("BZh9 is text") },
-	/* Not lzma: cut off; lc + lp over 4; properties of 225; an odd dictionary; a tiny one; sizes. */
+	/* Not lzma: cut off; lc + lp over 4; properties over 224; dictionaries; sizes. */
 	{ NULL, BYTES("\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0\x12\x34\x56") },
 	{ NULL, BYTES("\x10\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0\x12\x34\x56\x78") },
 	{ NULL, BYTES("\xe1\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0\x12\x34\x56\x78") },
@@ -213,7 +214,7 @@ static const struct {
 	{ NULL, BYTES("\x5d\0\0\x80\0\0\0\0\0\x40\0\0\0\0\x12\x34\x56\x78") },
 	{ NULL, BYTES("\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\1\x12\x34\x56\x78") },
 	/* What a kernel itself begins with, and what is no kernel at all. */
-	{ NULL, BYTES("\x7f" "ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\x3e\0") },
+	{ NULL, BYTES("\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0\x3e\0") },
 	{ NULL, BYTES("MZ\xea\7\0\xc0\7\x8c\xc8\x8e\xd8\x8e\xc0\x8e\xd0\x31\xe4\xfb\xfc\xbe") },
 	{ NULL, BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0") },
 	{ NULL, BYTES("#!/bin/sh\nexec true, or something like it\n") },
@@ -227,7 +228,8 @@ static void test_knows_formats_by_their_first_bytes(void **state)
 		unpacker = unpack_find(begins_with[i].in);
 		if (!unpacker != !begins_with[i].name ||
 		    (unpacker && strcmp(unpacker->name, begins_with[i].name)))
-			fail_msg("row %zu is taken for %s", i, unpacker ? unpacker->name : "nothing");
+			fail_msg("row %zu is taken for %s", i,
+				 unpacker ? unpacker->name : "nothing");
 	}
 }
 
