@@ -54,8 +54,11 @@ finish() {
 	echo "1..$checks"
 }
 
+# The directory to be shown as /sys, when it is not the machine's own.
+sys=
+
 try() {
-	local rules=()
+	local rules=() mount=()
 
 	while [ "$1" != -- ]; do
 		rules+=("$1")
@@ -63,7 +66,13 @@ try() {
 	done
 	shift
 	ran="$*"
-	"$no_kexec" "${rules[@]+"${rules[@]}"}" "$kexec" "$@" \
+	if [ -n "$sys" ]; then
+		mount=(unshare --mount)
+		[ "$(id -u)" -eq 0 ] || mount=(unshare --user --map-root-user --mount)
+		# shellcheck disable=SC2016 # the inner shell expands it
+		mount+=(sh -c 'mount --bind "$0" /sys && exec "$@"' "$sys")
+	fi
+	"${mount[@]+"${mount[@]}"}" "$no_kexec" "${rules[@]+"${rules[@]}"}" "$kexec" "$@" \
 		</dev/null >"$scratch/out" 2>"$scratch/err"
 	status=$?
 	out=$(cat "$scratch/out")
@@ -73,23 +82,10 @@ try() {
 # try_with_sys DIR [CALL=ERRNO]... -- ARGUMENTS: as try, with DIR as /sys; an empty one is a machine
 # where sysfs is not mounted.
 try_with_sys() {
-	local dir=$1 rules=() namespace=(unshare --mount)
-
+	sys=$1
 	shift
-	[ "$(id -u)" -eq 0 ] || namespace=(unshare --user --map-root-user --mount)
-	while [ "$1" != -- ]; do
-		rules+=("$1")
-		shift
-	done
-	shift
-	ran="$*"
-	# shellcheck disable=SC2016 # the inner shell expands it
-	"${namespace[@]}" sh -c 'mount --bind "$0" /sys && exec "$@"' "$dir" \
-		"$no_kexec" "${rules[@]+"${rules[@]}"}" "$kexec" "$@" \
-		</dev/null >"$scratch/out" 2>"$scratch/err"
-	status=$?
-	out=$(cat "$scratch/out")
-	err=$(cat "$scratch/err")
+	try "$@"
+	sys=
 }
 
 exits() {
