@@ -113,6 +113,8 @@ static void zeros_everywhere_are_a_mask_and_one_range_at_zero_is_not(void **stat
 	assert_true(
 		parse("00000000-00000000 : Reserved\n00001000-00001fff : System RAM\n", &iomem));
 	assert_false(iomem.masked);
+	assert_true(parse("00001000-00001fff : System RAM\n00000000-00000000 : a\n", &iomem));
+	assert_false(iomem.masked);
 	assert_true(parse("", &iomem));
 	assert_false(iomem.masked);
 	assert_int_equal(iomem.count, 0);

@@ -294,9 +294,11 @@ static void an_efi_map_that_was_added_is_in_iomem_only(void **state)
 static void a_xen_dom0_is_told_from_other_domains(void **state)
 {
 	make_machine();
+	firmware_entry(0, "0x0", "0x3fffffff", "System RAM\n");
 	tree_text(&tree, "/proc/xen/capabilities", "");
 	expect_machine(tree.path);
 	assert_false(machine.xen);
+	assert_string_equal(machine.memory_source, "/sys/firmware/memmap");
 	tree_text(&tree, "/sys/hypervisor/properties/features", "000022e5\n");
 	expect_machine(tree.path);
 	assert_false(machine.xen);
@@ -307,6 +309,8 @@ static void a_xen_dom0_is_told_from_other_domains(void **state)
 	tree_text(&tree, "/proc/xen/capabilities", "control_d\n");
 	expect_machine(tree.path);
 	assert_true(machine.xen);
+	/* What dom0 sees as firmware's map is not the machine's. */
+	assert_string_equal(machine.memory_source, "/proc/iomem");
 }
 
 static void the_new_place_of_a_file_is_read_first(void **state)
