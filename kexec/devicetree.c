@@ -13,10 +13,10 @@
 
 #include <libfdt.h>
 
-#define SLACK 4096	     /* for a command line, seeds and addresses, without growing */
-#define HEADER_SIZE 40	     /* struct fdt_header of version 17 */
-#define VERSION_MIN 16	     /* since 2005; fdt_check_full() trips over older ones */
-#define VERSION_MAX 17	     /* the last one there is */
+#define SLACK		  4096 /* for a command line, seeds and addresses, without growing */
+#define HEADER_SIZE	  40 /* struct fdt_header of version 17 */
+#define VERSION_MIN	  16 /* since 2005; fdt_check_full() trips over older ones */
+#define VERSION_MAX	  17 /* the last one there is */
 #define STRUCT_SIZE_SINCE 17 /* the version that says how long the structure block is */
 
 static bool say(const struct devicetree *tree, const char *what, int result, struct error *error)
@@ -75,7 +75,7 @@ bool devicetree_open(struct devicetree *tree, struct bytes dtb, const char *sour
 	uint8_t *copy;
 	int result;
 
-	*tree = (struct devicetree){.source = source, .arena = arena};
+	*tree = (struct devicetree){ .source = source, .arena = arena };
 	if (dtb.size < HEADER_SIZE || !bytes_equal_at(dtb, 0, "\xd0\x0d\xfe\xed", 4)) {
 		error_set(error,
 			  "%s is not a device tree blob: it has %zu bytes and does not begin with "
@@ -86,8 +86,11 @@ bool devicetree_open(struct devicetree *tree, struct bytes dtb, const char *sour
 	/* libfdt wants 8-byte alignment, which a view into a file need not have. */
 	memcpy(&header, dtb.data, sizeof(header));
 	if (fdt_version(&header) < VERSION_MIN || fdt_last_comp_version(&header) > VERSION_MAX)
-		return error_set(error, "The device tree of %s is of version %u, compatible back to %u; %d or %d was expected.",
-				 source, fdt_version(&header), fdt_last_comp_version(&header), VERSION_MIN, VERSION_MAX);
+		return error_set(error,
+				 "The device tree of %s is of version %u, compatible back to %u; "
+				 "%d or %d was expected.",
+				 source, fdt_version(&header), fdt_last_comp_version(&header),
+				 VERSION_MIN, VERSION_MAX);
 	size = fdt_totalsize(&header);
 	if (size > dtb.size && fdt_version(&header) >= STRUCT_SIZE_SINCE &&
 	    end_of_blocks(&header) <= dtb.size)
@@ -97,7 +100,7 @@ bool devicetree_open(struct devicetree *tree, struct bytes dtb, const char *sour
 				 "The device tree of %s is cut off: its header says %" PRIu64
 				 " bytes, and %zu are there.",
 				 source, size, dtb.size);
-	copy = (uint8_t *)arena_copy(arena, (struct bytes){dtb.data, (size_t)size}, error);
+	copy = (uint8_t *)arena_copy(arena, (struct bytes){ dtb.data, (size_t)size }, error);
 	if (!copy)
 		return false;
 	fdt_set_totalsize(copy, (uint32_t)size);
@@ -116,7 +119,7 @@ bool devicetree_finish(struct devicetree *tree, struct bytes *dtb, struct error 
 
 	if (result)
 		return say(tree, "cannot be packed", result, error);
-	*dtb = (struct bytes){tree->blob, fdt_totalsize(tree->blob)};
+	*dtb = (struct bytes){ tree->blob, fdt_totalsize(tree->blob) };
 	return true;
 }
 
@@ -160,7 +163,7 @@ struct bytes devicetree_get(const struct devicetree *tree, int node, const char 
 	int size = 0;
 	const void *value = node < 0 ? NULL : fdt_getprop(tree->blob, node, name, &size);
 
-	return (struct bytes){value, value && size > 0 ? (size_t)size : 0};
+	return (struct bytes){ value, value && size > 0 ? (size_t)size : 0 };
 }
 
 /* Room for `wanted` more bytes between the end of the strings and the end of the copy. */
@@ -300,7 +303,7 @@ bool devicetree_flatten(struct devicetree *tree, const struct devicetree_node *r
 	void *blob;
 	int result;
 
-	*tree = (struct devicetree){.source = source, .arena = arena};
+	*tree = (struct devicetree){ .source = source, .arena = arena };
 	if (!size)
 		return error_set(error, "The device tree of %s is more than %d levels deep.",
 				 source, DEVICETREE_DEPTH_MAX);

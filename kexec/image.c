@@ -6,7 +6,10 @@
 #include "config.h"
 #include "kexec/image.h"
 
+#include "kexec/container.h"
 #include "kexec/unpack.h"
+
+#define LAYERS_MAX 4
 
 static const struct image nothing = {
 	.kernel_file = { .fd = -1 },
@@ -68,28 +71,65 @@ static bool open_dtb(struct image *image, const struct options *options, struct 
 	return false;
 }
 
-static bool unpack_into(struct image *image, const struct unpacker *unpacker, struct error *error)
+/* Puts what a container or a compressed file holds into a memfd of its own. */
+static bool unpack_into(struct image *image, const struct container *container, struct file *out,
+			struct error *error)
 {
-	const struct file *packed = &image->kernel_file;
+	const struct unpacker *unpacker = unpack_find(container->payload);
+	const char *path = image->kernel_file.path;
 	struct file_sink sink;
+	bool unpacked;
 
+	if (!unpacker && container->compression[0])
+		return error_set(error, "%s is an image of type %s whose kernel is compressed with %s, which kexec does not unpack.",
+				 path, container->name, container->compression);
 	if (!file_sink_open(&sink, "kernel", UNPACK_LIMIT, error))
 		return false;
-	if (!unpack_run(unpacker, packed->path, packed->bytes, &sink, error)) {
+	if (unpacker) {
+		unpacked = unpack_run(unpacker, path, container->payload, &sink, error);
+		image->compression = unpacker->name;
+	} else {
+		unpacked = file_sink_reserve(&sink, container->payload.size, error);
+		if (unpacked) {
+			memcpy(sink.data, container->payload.data, container->payload.size);
+			sink.size = container->payload.size;
+		}
+	}
+	if (!unpacked) {
 		file_sink_close(&sink);
 		return false;
 	}
-	image->compression = unpacker->name;
-	return file_sink_finish(&sink, packed->path, &image->kernel_unpacked, error);
+	if (container->name)
+		sink.size = container_signed_size((struct bytes){ sink.data, sink.size });
+	return file_sink_finish(&sink, path, out, error);
 }
 
+/* A compressed kernel may be in a container, and a container in a compressed file. */
 static bool unpack_kernel(struct image *image, struct error *error)
 {
-	const struct unpacker *unpacker = unpack_find(image->kernel_file.bytes);
+	const char *path = image->kernel_file.path;
 
-	if (!unpacker || unpack_into(image, unpacker, error))
-		return true;
-	error_headline(error, "Cannot determine the file type of %s", image->kernel_file.path);
+	for (unsigned layer = 0; layer < LAYERS_MAX; layer++) {
+		struct bytes now = image_kernel(image);
+		struct container container;
+		struct file inner;
+
+		if (!container_find(now, path, &container, error))
+			break;
+		if (!container.name && !unpack_find(now))
+			return true;
+		if (container.name)
+			image->container = container.name;
+		else
+			container.payload = now;
+		if (!unpack_into(image, &container, &inner, error))
+			break;
+		file_close(&image->kernel_unpacked);
+		image->kernel_unpacked = inner;
+	}
+	if (!error->cause[0])
+		error_set(error, "%s is compressed more than %d times over.", path, LAYERS_MAX);
+	error_headline(error, "Cannot determine the file type of %s", path);
 	return false;
 }
 

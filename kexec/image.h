@@ -11,8 +11,9 @@
 
 struct image {
 	struct file kernel_file;	/* as it lies on disk */
-	struct file kernel_unpacked;	/* a sealed memfd; fd -1 when the file was not compressed */
+	struct file kernel_unpacked;	/* a sealed memfd; fd -1 when the file was the kernel itself */
 	const char *compression;	/* "gzip", ...; NULL when the file was not compressed */
+	const char *container;		/* "EFI zboot", "uImage"; NULL when it was not in one */
 	struct file initrd;		/* fd -1 when there is none */
 	struct file dtb;		/* fd -1 when there is none */
 };

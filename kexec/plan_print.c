@@ -346,7 +346,8 @@ static bool print_text(const struct text *t, const struct plan *plan)
 	}
 	if (!print_facts(t, plan))
 		return false;
-	if (plan->by == BY_SEGMENTS)
+	/* Where firmware's own tables go on describing memory, there is nothing to tell. */
+	if (plan->by == BY_SEGMENTS && plan->memory.count)
 		print_memory(t, &plan->memory);
 	if (!print_notes(t, plan))
 		return false;

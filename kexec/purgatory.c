@@ -94,13 +94,19 @@ static bool put_digest(const struct planning *p, uint8_t *image, struct error *e
 	return plan_fact(p, SEGMENT, "sha256", error, "%s", text);
 }
 
-static bool put_console(const struct planning *p, uint8_t *image, uint64_t *flags, struct error *error)
+static bool put_console(const struct planning *p, const struct purgatory_jump *jump, uint8_t *image,
+			uint64_t *flags, struct error *error)
 {
 	const struct options *options = p->options;
 
 	if (options->console_serial && !options->serial_base) {
 		error_set(error, "--console-serial needs a port, and none is known.");
 		return error_remedy(error, "Name it with --serial=ttyS0, --serial=ttyS1 or --serial=0xPORT.");
+	}
+	if (jump->serial_base) {
+		*flags |= PURGATORY_CONSOLE_SERIAL | jump->serial_flags;
+		put_number(p, image, AT(serial_base), jump->serial_base);
+		return plan_fact(p, SEGMENT, "console", error, "serial port at 0x%" PRIx64, jump->serial_base);
 	}
 	*flags |= (options->console_vga ? PURGATORY_CONSOLE_VGA : 0) |
 		  (options->console_serial ? PURGATORY_CONSOLE_SERIAL : 0) |
@@ -139,7 +145,7 @@ bool purgatory_finish(const struct planning *p, const struct purgatory_jump *jum
 	if (jump->mode == PURGATORY_ENTRY_32 && !check_32bit(jump, segment, error))
 		return false;
 	image = (uint8_t *)arena_copy(p->arena, segment->bytes, error);
-	if (!image || !put_console(p, image, &flags, error))
+	if (!image || !put_console(p, jump, image, &flags, error))
 		return false;
 	if (flags & PURGATORY_VERIFY ? !put_digest(p, image, error)
 				     : !plan_fact(p, SEGMENT, "sha256", error, "none: -i was given"))

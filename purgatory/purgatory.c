@@ -6,10 +6,12 @@
  */
 #include "purgatory/purgatory.h"
 
+#include "purgatory/accelerate.h"
 #include "purgatory/console.h"
 #include "purgatory/sha256.h"
 #include "purgatory/string.h"
 
+_Static_assert(offsetof(struct purgatory_parameters, flags) == PURGATORY_AT_FLAGS, "entry.S");
 _Static_assert(offsetof(struct purgatory_parameters, entry) == PURGATORY_AT_ENTRY, "entry.S");
 _Static_assert(offsetof(struct purgatory_parameters, entry_mode) == PURGATORY_AT_ENTRY_MODE, "entry.S");
 _Static_assert(offsetof(struct purgatory_parameters, arguments) == PURGATORY_AT_ARGUMENTS, "entry.S");
@@ -60,6 +62,7 @@ static uint64_t digest_regions(const struct purgatory_parameters *parameters, ui
 	uint64_t total = 0;
 
 	sha256_start(&sha);
+	sha256_accelerate(&sha, parameters);
 	for (uint64_t i = 0; i < parameters->region_count; i++) {
 		const struct purgatory_region *region = &parameters->regions[i];
 

@@ -20,16 +20,20 @@
 #define PURGATORY_ARGUMENTS 8
 
 /* flags */
-#define PURGATORY_VERIFY 0x1u		/* compare the digest before the jump */
-#define PURGATORY_CONSOLE_VGA 0x2u	/* speak on the VGA text screen (x86_64) */
-#define PURGATORY_CONSOLE_SERIAL 0x4u	/* speak on the serial port */
-#define PURGATORY_RESET_VGA 0x8u	/* set the VGA adapter to text mode first (x86_64) */
+#define PURGATORY_VERIFY 0x1		/* compare the digest before the jump */
+#define PURGATORY_CONSOLE_VGA 0x2	/* speak on the VGA text screen (x86_64) */
+#define PURGATORY_CONSOLE_SERIAL 0x4	/* speak on the serial port */
+#define PURGATORY_RESET_VGA 0x8	/* set the VGA adapter to text mode first (x86_64) */
+#define PURGATORY_SERIAL_PL011 0x10	/* arm64: the port is a PL011, not a 16550 */
+#define PURGATORY_SERIAL_WORDS 0x20	/* arm64: a 16550 whose registers are 32-bit words */
+#define PURGATORY_UNPRIVILEGED 0x40	/* arm64: in a process, for tests: leave the MMU alone */
 
 /* entry_mode */
 #define PURGATORY_ENTRY_64 0		/* x86_64: 64-bit boot protocol; the only mode elsewhere */
 #define PURGATORY_ENTRY_32 1		/* x86_64: 32-bit boot protocol, all addresses below 4 GiB */
 
 /* Offsets in the block, for assembly. */
+#define PURGATORY_AT_FLAGS 0x10
 #define PURGATORY_AT_ENTRY 0x18
 #define PURGATORY_AT_ENTRY_MODE 0x20
 #define PURGATORY_AT_ARGUMENTS 0x28

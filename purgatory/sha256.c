@@ -9,7 +9,7 @@
 #include "purgatory/string.h"
 
 /* FIPS 180-4, 4.2.2: the fractional parts of the cube roots of the first 64 primes. */
-static const uint32_t constants[64] = {
+const uint32_t sha256_constants[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
 	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
 	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -40,7 +40,7 @@ static inline uint32_t load_be32(const uint8_t *p)
 
 #define ROUND(a, b, c, d, e, f, g, h, i, word)					\
 	do {									\
-		h += SUM1(e) + CHOOSE(e, f, g) + constants[round + (i)] + (word);	\
+		h += SUM1(e) + CHOOSE(e, f, g) + sha256_constants[round + (i)] + (word);	\
 		d += h;								\
 		h += SUM0(a) + MAJORITY(a, b, c);				\
 	} while (0)
@@ -91,6 +91,7 @@ void sha256_start(struct sha256 *sha)
 {
 	/* FIPS 180-4, 5.3.3 */
 	*sha = (struct sha256){
+		.add_blocks = add_blocks,
 		.state = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 			   0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 },
 	};
@@ -111,11 +112,11 @@ void sha256_add(struct sha256 *sha, const void *data, size_t size)
 		memcpy(sha->block + waiting, bytes, taken);
 		if (taken < wanted)
 			return;
-		add_blocks(sha->state, sha->block, 1);
+		sha->add_blocks(sha->state, sha->block, 1);
 		bytes += taken;
 		size -= taken;
 	}
-	add_blocks(sha->state, bytes, size / SHA256_BLOCK);
+	sha->add_blocks(sha->state, bytes, size / SHA256_BLOCK);
 	memcpy(sha->block, bytes + size / SHA256_BLOCK * SHA256_BLOCK, size % SHA256_BLOCK);
 }
 

@@ -13,10 +13,15 @@
 #define SHA256_BLOCK 64
 
 struct sha256 {
+	/* Adds whole blocks to the state: portable, unless somebody puts the machine's own here. */
+	void (*add_blocks)(uint32_t state[8], const uint8_t *data, size_t count);
 	uint32_t state[8];
 	uint64_t size;			/* bytes added so far */
 	uint8_t block[SHA256_BLOCK];	/* the first size % SHA256_BLOCK of them wait for the rest */
 };
+
+/* FIPS 180-4, 4.2.2, for those who bring their own add_blocks(). */
+extern const uint32_t sha256_constants[64];
 
 void sha256_start(struct sha256 *sha);
 void sha256_add(struct sha256 *sha, const void *data, size_t size);

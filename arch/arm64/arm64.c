@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* arm64's row of the architecture table. */
 #include "arch/arch.h"
+#include "arch/arm64/linux.h"
+#include "arch/arm64/machine.h"
+#include "arch/arm64/purgatory.h"
 
 static const char *const machines[] = { "aarch64", "arm64", NULL };
-static const struct format *const formats[] = { NULL };
+
+static const struct format *const formats[] = {
+	&arm64_vmlinux, &arm64_image, &arm64_uimage, &arm64_zboot, &arm64_uki, NULL,
+};
 
 const struct arch arch_arm64 = {
 	.name = "arm64",
@@ -14,7 +20,7 @@ const struct arch arch_arm64 = {
 	.strict_loader_options = false,
 	.device_tree = true,
 	.joins_append = false,
-	.machine_read = machine_read_iomem,
+	.machine_read = arm64_machine_read,
 	.formats = formats,
-	.not_yet = "This version of kexec-ng does not plan loads for arm64 machines yet.",
+	.purgatory = purgatory_arm64,
 };

@@ -2,6 +2,7 @@
 /* Image types that are recognised in order to be refused by name instead of as "unknown". */
 #include "arch/arch.h"
 #include "arch/x86_64/linux.h"
+#include "kexec/container.h"
 
 #define MULTIBOOT_SEARCH 8192		/* Multiboot specification 0.6.96, 3.1 */
 #define MULTIBOOT2_SEARCH 32768		/* Multiboot2 specification 2.0, 3.1 */
@@ -29,25 +30,6 @@ static bool multiboot2_probe(struct bytes kernel)
 	return false;
 }
 
-/* A PE file with a section called ".linux": Unified Kernel Image, uapi-group specifications. */
-static bool uki_probe(struct bytes kernel)
-{
-	const le32 *pe_offset = bytes_at(kernel, 0x3c, sizeof(*pe_offset));
-	const uint8_t *header;
-	uint64_t table;
-
-	if (!pe_offset || !bytes_equal_at(kernel, 0, "MZ", 2) || !bytes_equal_at(kernel, get(*pe_offset), "PE\0\0", 4))
-		return false;
-	header = bytes_at(kernel, get(*pe_offset), 24);
-	if (!header)
-		return false;
-	table = (uint64_t)get(*pe_offset) + 24 + bytes_get(header + 20, 2, LITTLE);
-	for (uint64_t i = 0; i < bytes_get(header + 6, 2, LITTLE); i++)
-		if (bytes_equal_at(kernel, table + 40 * i, ".linux\0", 8))
-			return true;
-	return false;
-}
-
 const struct format x86_64_multiboot2 = {
 	.name = "multiboot2-x86", .probe = multiboot2_probe,
 	.refusal = "a multiboot2 kernel, which this version of kexec-ng does not load.",
@@ -59,6 +41,6 @@ const struct format x86_64_multiboot = {
 };
 
 const struct format x86_64_uki = {
-	.name = "uki", .probe = uki_probe,
+	.name = "uki", .probe = container_is_uki,
 	.refusal = "a unified kernel image; take its .linux and .initrd sections out (objcopy) and load those.",
 };

@@ -52,7 +52,9 @@ static void an_arm64_machine_keeps_what_memblock_reserved(void **state)
 	assert_int_equal(machine.crash.count, 1);
 	assert_int_equal(machine.crash.entries[0].range.start, crash.range.start);
 	assert_int_equal(machine.crash.entries[0].range.end, crash.range.end);
-	assert_true(memmap_covers(&machine.usable, machine.crash.entries[0].range, MEMORY_RAM));
+	/* Some arm64 kernels cannot copy into it while a crash kernel is loaded. */
+	assert_false(memmap_covers(&machine.usable, (struct range){ crash.range.start, crash.range.start + 1 },
+				   MEMORY_RAM));
 }
 
 static void a_machine_with_larger_pages_uses_whole_pages(void **state)

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Image: the kernel as it lies in memory, with a header of 64 bytes in front. zboot images and
+ * uImages are only wrapped around one; image.c of kexec/ has taken the wrapping off before this is
+ * asked.
+ */
+#include "arch/arch.h"
+#include "arch/arm64/linux.h"
+#include "kexec/container.h"
+
+const struct arm64_image_header *arm64_image_header(struct bytes kernel)
+{
+	const struct arm64_image_header *header = bytes_at(kernel, 0, sizeof(*header));
+
+	return header && !memcmp(header->magic, "ARM\x64", sizeof(header->magic)) ? header : NULL;
+}
+
+static bool image_probe(struct bytes kernel)
+{
+	return arm64_image_header(kernel);
+}
+
+static bool image_plan(const struct planning *p, struct error *error)
+{
+	struct bytes kernel = image_kernel(p->image);
+
+	if (p->image->container &&
+	    !plan_fact(p, "image", "container", error, "%s", p->image->container))
+		return false;
+	return arm64_linux_plan(p, kernel, kernel.size, error);
+}
+
+const struct format arm64_image = {
+	.name = "Image",
+	.probe = image_probe,
+	.plan = image_plan,
+	.by_file = true,
+};
+
+/* What -t may call an Image that was wrapped. */
+const struct format arm64_uimage = {
+	.name = "uImage",
+	.probe = image_probe,
+	.plan = image_plan,
+	.by_file = true,
+};
+
+const struct format arm64_zboot = {
+	.name = "vmlinuz",
+	.probe = image_probe,
+	.plan = image_plan,
+	.by_file = true,
+};
+
+const struct format arm64_uki = {
+	.name = "uki",
+	.probe = container_is_uki,
+	.refusal = "a unified kernel image; take its .linux and .initrd sections out (objcopy) and "
+		   "load those.",
+};

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * EFI zboot (drivers/firmware/efi/libstub/zboot-header.S) and U-Boot's legacy uImage (its
+ * include/image.h). Both say where the kernel is and how it was compressed.
+ */
+#include "kexec/container.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+struct zboot_header {
+	uint8_t mz[4]; /* "MZ" and two bytes of code */
+	uint8_t zimg[4];
+	le32 payload_offset, payload_size;
+	uint8_t reserved[8];
+	char compression[32]; /* "gzip", "zstd22", "xzkern": NUL-terminated, room to 0x38 */
+	le32 linux_pe_magic;
+	le32 pe_offset;
+};
+_Static_assert(offsetof(struct zboot_header, linux_pe_magic) == 0x38, "zboot-header.S");
+
+#define LINUX_PE_MAGIC 0x818223cd
+
+struct uimage_header {
+	be32 magic, header_crc, time, size, load, entry, data_crc;
+	uint8_t os, architecture, type, compression;
+	char name[32];
+};
+_Static_assert(sizeof(struct uimage_header) == 64, "image.h");
+
+#define UIMAGE_MAGIC		    0x27051956
+#define UIMAGE_TYPE_KERNEL	    2
+#define UIMAGE_TYPE_KERNEL_ANYWHERE 14
+
+/* PE/COFF specification: the optional header's data directories; number 4 lists certificates. */
+#define PE_OFFSET	   0x3c
+#define PE_OPTIONAL	   24
+#define PE32_PLUS	   0x20b
+#define PE_DIRECTORY_COUNT 108
+#define PE_CERTIFICATES	   (112 + 4 * 8)
+
+static bool find_zboot(struct bytes file, const char *path, struct container *out,
+		       struct error *error)
+{
+	const struct zboot_header *header = bytes_at(file, 0, sizeof(*header));
+	uint32_t offset = get(header->payload_offset), size = get(header->payload_size);
+
+	out->name = "EFI zboot";
+	snprintf(out->compression, sizeof(out->compression), "%.*s",
+		 (int)sizeof(header->compression) - 1, header->compression);
+	if (size && bytes_slice(file, offset, size, &out->payload))
+		return true;
+	return error_set(error,
+			 "%s is an EFI zboot image whose kernel has %" PRIu32
+			 " bytes at offset %" PRIu32 ", but the file has %zu.",
+			 path, size, offset, file.size);
+}
+
+static const char *uimage_compression(unsigned number)
+{
+	static const char *const names[] = { "", "gzip", "bzip2", "lzma", "lzo", "lz4", "zstd" };
+
+	return number < sizeof(names) / sizeof(names[0]) ? names[number] : "an unknown method";
+}
+
+static bool find_uimage(struct bytes file, const char *path, struct container *out,
+			struct error *error)
+{
+	const struct uimage_header *header = bytes_at(file, 0, sizeof(*header));
+	uint32_t size = get(header->size);
+
+	out->name = "uImage";
+	snprintf(out->compression, sizeof(out->compression), "%s",
+		 uimage_compression(header->compression));
+	if (header->type != UIMAGE_TYPE_KERNEL && header->type != UIMAGE_TYPE_KERNEL_ANYWHERE) {
+		error_set(error, "%s is a uImage of type %u; 2 or 14, a kernel, was expected.",
+			  path, header->type);
+		return error_remedy(
+			error,
+			"Name the kernel; an initrd goes with --initrd, without U-Boot's header.");
+	}
+	if (size && bytes_slice(file, sizeof(*header), size, &out->payload))
+		return true;
+	return error_set(error,
+			 "%s is a uImage whose kernel has %" PRIu32 " bytes, but the file has %zu.",
+			 path, size, file.size);
+}
+
+bool container_find(struct bytes file, const char *path, struct container *out, struct error *error)
+{
+	const struct zboot_header *zboot = bytes_at(file, 0, sizeof(*zboot));
+	const struct uimage_header *uimage = bytes_at(file, 0, sizeof(*uimage));
+
+	*out = (struct container){ .name = NULL };
+	if (zboot && bytes_equal_at(file, 0, "MZ", 2) && bytes_equal_at(file, 4, "zimg", 4) &&
+	    get(zboot->linux_pe_magic) == LINUX_PE_MAGIC)
+		return find_zboot(file, path, out, error);
+	if (uimage && get(uimage->magic) == UIMAGE_MAGIC)
+		return find_uimage(file, path, out, error);
+	return true;
+}
+
+static bool only_zeros(struct bytes bytes)
+{
+	for (size_t i = 0; i < bytes.size; i++)
+		if (bytes.data[i])
+			return false;
+	return true;
+}
+
+size_t container_signed_size(struct bytes file)
+{
+	const le32 *pe_offset = bytes_at(file, PE_OFFSET, sizeof(*pe_offset));
+	const le32 *count, *certificates;
+	const le16 *magic;
+	uint64_t header, end;
+
+	if (!pe_offset || !bytes_equal_at(file, 0, "MZ", 2) ||
+	    !bytes_equal_at(file, get(*pe_offset), "PE\0\0", 4))
+		return file.size;
+	header = (uint64_t)get(*pe_offset) + PE_OPTIONAL;
+	magic = bytes_at(file, header, sizeof(*magic));
+	count = bytes_at(file, header + PE_DIRECTORY_COUNT, sizeof(*count));
+	certificates = bytes_at(file, header + PE_CERTIFICATES, 2 * sizeof(*certificates));
+	if (!magic || get(*magic) != PE32_PLUS || !count || get(*count) < 5 || !certificates)
+		return file.size;
+	end = (uint64_t)get(certificates[0]) + get(certificates[1]);
+	if (!get(certificates[0]) || !get(certificates[1]) || end >= file.size ||
+	    !only_zeros(bytes_from(file, end)))
+		return file.size;
+	return (size_t)end;
+}
+
+bool container_is_uki(struct bytes file)
+{
+	const le32 *pe_offset = bytes_at(file, PE_OFFSET, sizeof(*pe_offset));
+	const uint8_t *header;
+	uint64_t table;
+
+	if (!pe_offset || !bytes_equal_at(file, 0, "MZ", 2) ||
+	    !bytes_equal_at(file, get(*pe_offset), "PE\0\0", 4))
+		return false;
+	header = bytes_at(file, get(*pe_offset), PE_OPTIONAL);
+	if (!header)
+		return false;
+	table = (uint64_t)get(*pe_offset) + PE_OPTIONAL + bytes_get(header + 20, 2, LITTLE);
+	for (uint64_t i = 0; i < bytes_get(header + 6, 2, LITTLE); i++)
+		if (bytes_equal_at(file, table + 40 * i, ".linux\0", 8))
+			return true;
+	return false;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Files that only carry a kernel: a header, and behind it the image, mostly compressed. It knows
+ * the headers; unpacking is the edge's work, and what the kernel looks like a format's.
+ */
+#ifndef KEXEC_CONTAINER_H
+#define KEXEC_CONTAINER_H
+
+#include "kexec/error.h"
+
+struct container {
+	const char *name; /* "EFI zboot", "uImage"; NULL: the file is no container */
+	char compression[32]; /* as its header says; "" for none */
+	struct bytes payload;
+};
+
+/*
+ * Looks for a container's magic. Succeeds with name NULL for any other file; fails when there is
+ * one whose payload lies outside the file. `path` is for messages.
+ */
+bool container_find(struct bytes file, const char *path, struct container *out,
+		    struct error *error) must_check;
+
+/*
+ * Where a signed PE image ends: behind its certificates. Zeros that padded it before it was
+ * compressed come after that, and a signature is only found at the end of a file. file.size when it
+ * has none.
+ */
+size_t container_signed_size(struct bytes file);
+
+/* A PE file with a section called ".linux": a Unified Kernel Image, UAPI group specifications. */
+bool container_is_uki(struct bytes file);
+
+#endif
