@@ -21,6 +21,11 @@ struct format {
 	const char *name;	/* as -t takes it: "bzImage64" */
 	/* Whether these bytes (unpacked) are of this format. Any bytes at all may come here. */
 	bool (*probe)(struct bytes kernel);
+	/*
+	 * What is wrong with the file itself, whichever system call will take it: a kernel that was cut off
+	 * on its way here is better refused now than started. NULL: nothing is checked.
+	 */
+	bool (*check)(struct bytes kernel, struct error *error);
 	/* Builds p->plan by segments. The probe has accepted the bytes; nothing else is certain. */
 	bool (*plan)(const struct planning *p, struct error *error);
 	/* The running kernel's file loader takes this format, so kexec_file_load is worth trying. */

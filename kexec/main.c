@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -163,6 +164,10 @@ static bool print_plan(struct run *run)
 		run->plan.fallback = &run->fallback;
 	say_option_notes(run);
 	say_notes(run->plan.notes, run->plan.note_count);
+	if (run->machine.denied) {
+		error_set(&ignored, "This user may not read %s: root's plan may differ.", run->machine.denied);
+		say(ignored.cause);
+	}
 	return plan_print(stdout, &run->machine, &run->image, &run->plan, run->options.plan, colour,
 			  &run->arena, &run->error) &&
 	       finish_output(&run->error);
@@ -299,6 +304,17 @@ static bool act(struct run *run, int argc, char **argv)
 	       leave(run);
 }
 
+/* A mapped file that becomes shorter takes its pages along: nothing of it has been loaded then. */
+static void file_shrank(int signal)
+{
+	static const char text[] = "A file became shorter while it was read. Nothing was loaded; "
+				   "try again when it is complete.\n";
+
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(EXIT_FAILED);
+	_exit(EXIT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
 	struct run run = {.root = {.fd = -1}};
@@ -309,6 +325,7 @@ int main(int argc, char **argv)
 		.initrd = FILE_CLOSED,
 		.dtb = FILE_CLOSED,
 	};
+	signal(SIGBUS, file_shrank);
 	if (!act(&run, argc, argv)) {
 		print_error(&run.error);
 		print_error(&run.earlier);

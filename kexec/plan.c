@@ -188,6 +188,10 @@ bool plan_make(const struct machine *machine, const struct options *options, con
 	format = format_find(machine->arch, options, image, error);
 	if (!format)
 		return false;
+	if (format->check && !format->check(image_kernel(image), error)) {
+		error_headline(error, "Cannot load %s", image->kernel_file.path);
+		return error_context(error, "%s: ", image->kernel_file.path);
+	}
 	plan->format = format->name;
 	p.cmdline = plan->cmdline = cmdline_compose(machine, options, arena, error);
 	if (!p.cmdline || !choose_call(&p, format, call, error))

@@ -144,6 +144,14 @@ static bool find_payload(const struct setup_header *header, struct bytes kernel,
 			 ": it is cut off.", kernel.size, start, end);
 }
 
+static bool bzimage64_check(struct bytes kernel, struct error *error)
+{
+	struct setup_header header;
+	struct bytes payload;
+
+	return read_header(kernel, &header, error) && find_payload(&header, kernel, &payload, error);
+}
+
 static bool bzimage64_plan(const struct planning *p, struct error *error)
 {
 	struct bytes kernel = image_kernel(p->image);
@@ -164,7 +172,8 @@ static bool bzimage64_plan(const struct planning *p, struct error *error)
 }
 
 const struct format x86_64_bzimage64 = {
-	.name = "bzImage64", .probe = bzimage64_probe, .plan = bzimage64_plan, .by_file = true,
+	.name = "bzImage64", .probe = bzimage64_probe, .check = bzimage64_check, .plan = bzimage64_plan,
+	.by_file = true,
 };
 
 const struct format x86_64_bzimage = {

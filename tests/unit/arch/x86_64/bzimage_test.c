@@ -158,6 +158,21 @@ static void senseless_headers_are_refused(void **state)
 	}
 }
 
+static void a_file_that_was_cut_off_is_refused_for_both_calls(void **state)
+{
+	static const enum call_choice calls[] = { CALL_SEGMENTS, CALL_FILE, CALL_AUTO };
+	struct planned t;
+
+	make(&t, GIB, &images_debian_bzimage);
+	t.image.kernel_file.bytes.size -= 100;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		t.options.call = calls[i];
+		assert_refused(&t, "it is cut off");
+		assert_string_equal(t.error.headline, "Cannot load kernel");
+	}
+	planned_release(&t);
+}
+
 static void old_kernels_are_named(void **state)
 {
 	struct images_bzimage wanted = images_debian_bzimage;
@@ -243,6 +258,7 @@ int main(void)
 		cmocka_unit_test(mem_max_and_mem_min_are_kept),
 		cmocka_unit_test(a_kernel_that_cannot_move_stays),
 		cmocka_unit_test(senseless_headers_are_refused),
+		cmocka_unit_test(a_file_that_was_cut_off_is_refused_for_both_calls),
 		cmocka_unit_test(old_kernels_are_named),
 		cmocka_unit_test(five_level_paging_needs_a_kernel_that_knows_it),
 		cmocka_unit_test(four_level_kernels_stay_below_64_tib),
