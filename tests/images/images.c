@@ -5,6 +5,8 @@
  */
 #include "tests/images/images.h"
 
+#include "tests/images/arm64.h"
+
 #include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -246,7 +248,8 @@ uint8_t *images_initrd(size_t size)
 
 const char *const images_names =
 	"bzImage, bzImage-noefi, bzImage-low, bzImage-32, bzImage-fixed, bzImage-2.06, "
-	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-arm64, initrd:SIZE";
+	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-arm64, Image, Image-16k, Image-old, "
+	"Image-big, Image-elf, initrd:SIZE";
 
 static uint8_t *make_bzimage(const char *kind, size_t *size)
 {
@@ -272,6 +275,25 @@ static uint8_t *make_bzimage(const char *kind, size_t *size)
 	return images_bzimage(&wanted, size);
 }
 
+static uint8_t *make_arm64(const char *kind, size_t *size)
+{
+	struct images_arm64 wanted = images_debian_arm64;
+
+	if (!strcmp(kind, "-16k")) {
+		wanted.flags = 0xc;
+	} else if (!strcmp(kind, "-old")) {
+		wanted.flags = wanted.image_size = 0;
+	} else if (!strcmp(kind, "-big")) {
+		wanted.flags = 0x3;		/* big-endian, 4 KiB, near the start of memory */
+		wanted.text_offset = 0x80000;
+	} else if (!strcmp(kind, "-elf")) {
+		return images_arm64_vmlinux(&wanted, size);
+	} else if (*kind) {
+		return NULL;
+	}
+	return images_arm64(&wanted, size);
+}
+
 uint8_t *images_make(const char *name, size_t *size)
 {
 	char behind;
@@ -288,6 +310,8 @@ uint8_t *images_make(const char *name, size_t *size)
 		wanted.machine = EM_AARCH64;
 		return images_vmlinux(&wanted, size);
 	}
+	if (!strncmp(name, "Image", 5))
+		return make_arm64(name + 5, size);
 	if (sscanf(name, "initrd:%zu%c", size, &behind) == 1)
 		return images_initrd(*size);
 	return NULL;

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Making arm64 kernels: headers written byte by byte, and a pattern behind them. */
+#include "tests/images/arm64.h"
+
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE 4096
+
+const struct images_arm64 images_debian_arm64 = {
+	.image_size = 0x2010000,
+	.flags = 0xa,
+	.file_size = 192 << 10,
+};
+
+static void put_le(uint8_t *at, size_t size, uint64_t value)
+{
+	for (size_t i = 0; i < size; i++, value >>= 8)
+		at[i] = (uint8_t)value;
+}
+
+static void put_be32(uint8_t *at, uint32_t value)
+{
+	for (size_t i = 0; i < 4; i++)
+		at[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+uint8_t *images_arm64(const struct images_arm64 *wanted, size_t *size)
+{
+	uint8_t *image = calloc(1, wanted->file_size);
+
+	*size = wanted->file_size;
+	if (!image)
+		return NULL;
+	for (size_t i = 64; i < wanted->file_size; i++)
+		image[i] = (uint8_t)(i * 7 + (i >> 8));
+	put_le(image, 4, 0x91005a4d); /* "MZ" as an instruction */
+	put_le(image + 4, 4, 0x14000010); /* a branch behind the header */
+	put_le(image + 8, 8, wanted->text_offset);
+	put_le(image + 16, 8, wanted->image_size);
+	put_le(image + 24, 8, wanted->flags);
+	memcpy(image + 56, "ARM\x64", 4);
+	put_le(image + 60, 4, 64);
+	return image;
+}
+
+uint8_t *images_zboot(const char *compression, const uint8_t *payload, size_t payload_size,
+		      size_t *size)
+{
+	uint8_t *image = calloc(1, PAGE + payload_size + 4);
+
+	*size = PAGE + payload_size + 4;
+	if (!image)
+		return NULL;
+	memcpy(image, "MZ\0\0zimg", 8);
+	put_le(image + 8, 4, PAGE);
+	put_le(image + 12, 4, payload_size);
+	strncpy((char *)image + 24, compression, 31);
+	put_le(image + 0x38, 4, 0x818223cd);
+	put_le(image + 0x3c, 4, 64);
+	memcpy(image + PAGE, payload, payload_size);
+	put_le(image + PAGE + payload_size, 4,
+	       12345); /* the size unpacked, which is not part of it */
+	return image;
+}
+
+uint8_t *images_uimage(uint8_t compression, const uint8_t *payload, size_t payload_size,
+		       size_t *size)
+{
+	uint8_t *image = calloc(1, 64 + payload_size);
+
+	*size = 64 + payload_size;
+	if (!image)
+		return NULL;
+	put_be32(image, 0x27051956);
+	put_be32(image + 12, (uint32_t)payload_size);
+	image[28] = 5; /* Linux */
+	image[29] = 22; /* arm64 */
+	image[30] = 2; /* a kernel */
+	image[31] = compression;
+	memcpy(image + 64, payload, payload_size);
+	return image;
+}
+
+/* Linked where Linux 6.1 is, with virtual addresses in p_paddr as well. */
+#define LINKED 0xffff800008000000u
+
+uint8_t *images_arm64_vmlinux(const struct images_arm64 *wanted, size_t *size)
+{
+	size_t image_size, first = wanted->file_size - PAGE;
+	uint8_t *image = images_arm64(wanted, &image_size);
+	uint8_t *file = calloc(1, PAGE + image_size);
+	Elf64_Ehdr header = {
+		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+		.e_type = ET_DYN,
+		.e_machine = EM_AARCH64,
+		.e_version = EV_CURRENT,
+		.e_entry = LINKED,
+		.e_phoff = sizeof(header),
+		.e_ehsize = sizeof(header),
+		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_phnum = 2,
+	};
+	Elf64_Phdr loads[2] = {
+		{ PT_LOAD, PF_R | PF_X, PAGE, LINKED, LINKED, first, first, PAGE },
+		{ PT_LOAD, PF_R | PF_W, PAGE + first, LINKED + first, LINKED + first, PAGE,
+		  16 * PAGE, PAGE },
+	};
+
+	*size = PAGE + image_size;
+	if (file && image) {
+		memcpy(file, &header, sizeof(header));
+		memcpy(file + sizeof(header), loads, sizeof(loads));
+		memcpy(file + PAGE, image, image_size);
+	}
+	free(image);
+	return file;
+}
