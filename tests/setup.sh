@@ -12,7 +12,7 @@ packages_build=(autoconf automake gcc libc6-dev make pkg-config libelf-dev zlib1
 packages_boot=(busybox-static cpio xz-utils zstd openssl qemu-system-x86 ovmf sbsigntool
 	debian-archive-keyring)
 packages_bench=(strace time xz-utils openssl debian-archive-keyring)
-packages_check=(bash-completion clang fish jq libclang-rt-14-dev lld llvm mandoc shellcheck strace zsh)
+packages_check=(clang fish jq mandoc shellcheck zsh)
 }
 
 as_root() {
