@@ -14,11 +14,11 @@ limit=${KEXEC_NG_BOOT_SECONDS:-240}
 case_read() {
 	local word
 	name=$1 first=6.1 second=6.12 first_image=bzImage image=bzImage call=-a firmware=bios cpus=1 memory=1G payload=4M
-	options='' script=hand-over until='' chain='' first_append=''
+	options='' model=max script=hand-over until='' chain='' first_append=''
 	shift
 	for word in "$@"; do
 		case ${word%%=*} in
-		first | second | first_image | image | call | firmware | cpus | memory | payload | script | chain) ;;
+		first | second | first_image | image | call | firmware | cpus | memory | model | payload | script | chain) ;;
 		options | first_append) word=${word//,/ } ;;
 		until) word=${word//_/ } ;;
 		*) die "case $name: what is $word?" ;;
@@ -94,7 +94,7 @@ initrd_make() {
 # there is one, is called with the time and each line.
 qemu_run() {
 	local line fd pid now began=$EPOCHREALTIME
-	machine_arguments "$firmware" "$cpus" "$memory" "$work"
+	machine_arguments "$firmware" "$cpus" "$memory" "$model" "$work"
 	: > "$work/log"
 	exec {fd}< <(exec timeout $((limit * (1 + ${#hops[@]}) / 2)) "$qemu" "${arguments[@]}" -no-reboot -serial stdio -monitor none \
 		-kernel "$(kernel_image "$first" "$first_image")" -initrd "$work/initrd" \

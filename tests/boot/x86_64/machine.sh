@@ -14,19 +14,19 @@ ovmf=/usr/share/OVMF
 # Published with OVMF for tests: the key that the firmware of "secure" trusts. Its password is its name.
 snakeoil=/usr/share/ovmf/PkKek-1-snakeoil
 
-# machine_arguments FIRMWARE CPUS MEMORY WORK: fills the array `arguments`. Firmware is bios, uefi,
+# machine_arguments FIRMWARE CPUS MEMORY MODEL WORK: fills the array `arguments`. Firmware is bios, uefi,
 # or secure: UEFI that boots nothing but what is signed.
 machine_arguments() {
-	arguments=(-machine q35 -cpu max -accel tcg -smp "$2" -m "$3" -nodefaults -display none)
+	arguments=(-machine q35 -cpu "$4" -accel tcg -smp "$2" -m "$3" -nodefaults -display none)
 	if [ "$1" != bios ]; then
 		case $1 in
-		uefi) cp "$ovmf/OVMF_VARS_4M.fd" "$4/vars.fd" ;;
-		secure) cp "$ovmf/OVMF_VARS_4M.snakeoil.fd" "$4/vars.fd" ;;
+		uefi) cp "$ovmf/OVMF_VARS_4M.fd" "$5/vars.fd" ;;
+		secure) cp "$ovmf/OVMF_VARS_4M.snakeoil.fd" "$5/vars.fd" ;;
 		esac
 		# A screen, so that there is a frame buffer to hand on.
 		arguments+=(-vga std
 			-drive "if=pflash,unit=0,format=raw,readonly=on,file=$ovmf/OVMF_CODE_4M.fd"
-			-drive "if=pflash,unit=1,format=raw,file=$4/vars.fd")
+			-drive "if=pflash,unit=1,format=raw,file=$5/vars.fd")
 	fi
 }
 
