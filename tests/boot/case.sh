@@ -48,16 +48,21 @@ common_make() {
 	rm -r "$common.root"
 }
 
+# first_cmdline: what QEMU gives the first kernel.
+first_cmdline() {
+	printf '%s' "console=$console panic=-1 $machine_append${first_append:+ $first_append}"
+}
+
 # append_of STAGE: the command line that stage is given.
 append_of() {
-	printf '%s' "console=$console panic=-1 kexec_ng.stage=$1 random.trust_cpu=0 retain_initrd" \
+	printf '%s' "console=$console panic=-1 $machine_append kexec_ng.stage=$1 random.trust_cpu=0 retain_initrd" \
 		" kexec_ng.case=$name kexec_ng.text=\"one two\""
 }
 
 # cmdline_of STAGE: what that kernel must then say its command line is.
 cmdline_of() {
 	case $script in
-	reuse) printf '%s' "console=$console panic=-1 kexec_ng.mark=kept $(append_of "$1")" ;;
+	reuse) printf '%s' "$(first_cmdline | sed 's/BOOT_IMAGE=[^ ]* *//') $(append_of "$1")" ;;
 	*) append_of "$1" ;;
 	esac
 }
@@ -98,7 +103,7 @@ qemu_run() {
 	: > "$work/log"
 	exec {fd}< <(exec timeout $((limit * (1 + ${#hops[@]}) / 2)) "$qemu" "${arguments[@]}" -no-reboot -serial stdio -monitor none \
 		-kernel "$(kernel_image "$first" "$first_image")" -initrd "$work/initrd" \
-		-append "console=$console panic=-1 $first_append" < /dev/null 2>&1)
+		-append "$(first_cmdline)" < /dev/null 2>&1)
 	pid=$!
 	while IFS= read -r line <&"$fd"; do
 		now=$(seconds_since "$began") line=${line//$'\r'/}
