@@ -34,7 +34,9 @@ echo "no kernel at all" > /tmp/text
 check "a text is refused" answers 255 'Cannot determine the file type of /tmp/text' kexec -l /tmp/text
 check "a missing kernel is refused" answers 255 'Failed to open file /tmp/none' kexec -l /tmp/none
 check "a missing initrd is refused" answers 1 "Cannot open \`/tmp/none'" kexec -c -l /kernel --initrd=/tmp/none
-check "a truncated kernel is refused" answers 255 "cut off" kexec -c -l /tmp/short
+for by in -s -c -a; do
+	check "$by refuses a truncated kernel" answers 255 'Cannot load /tmp/short' kexec "$by" -l /tmp/short
+done
 check "after failures the kernel still has the first one" loaded 1
 check "-u -l unloads, then loads" answers 0 '' kexec -s -u -l /kernel --initrd=/initrd --append="$append"
 check "-u -l: the kernel has it" loaded 1
