@@ -44,6 +44,7 @@ struct arch {
 	bool strict_loader_options;
 	bool device_tree;		/* --dtb is for this architecture, through kexec_load */
 	bool joins_append;		/* s390x: every --append counts, joined with a blank */
+	bool built_in_cmdline;		/* s390x: a kernel that gets no command line keeps the one inside of it */
 	/* Fills what only this architecture knows: memory maps and machine->facts. */
 	bool (*machine_read)(const struct sysroot *root, struct arena *arena, struct machine *machine,
 			     struct error *error);

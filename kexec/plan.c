@@ -140,6 +140,8 @@ static void plan_by_file(const struct planning *p)
 
 	plan->kernel_fd = image_kernel_fd(p->image);
 	plan->initrd_fd = p->image->initrd.fd;
+	if (p->machine->arch->built_in_cmdline && !options->append && !options->reuse_cmdline)
+		plan->cmdline = NULL;
 	plan->flags = (options->panic ? KEXEC_FILE_ON_CRASH : 0) |
 		      (plan->initrd_fd < 0 ? KEXEC_FILE_NO_INITRAMFS : 0) |
 		      (options->debug ? KEXEC_FILE_DEBUG : 0) |

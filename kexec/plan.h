@@ -45,7 +45,7 @@ struct plan {
 	enum plan_by by;
 	const char *why;	/* why this system call, in a few words */
 	const char *format;	/* name of the image format, as -t takes it */
-	const char *cmdline;	/* the final command line */
+	const char *cmdline;	/* the final command line; NULL by file: the one inside the kernel's file stays */
 
 	/* By segments: kexec_load. */
 	uint64_t entry;

@@ -199,7 +199,7 @@ static bool print_cmdline(const struct text *t, const struct plan *plan)
 	if (*cmdline)
 		fprintf(t->out, ", %zu bytes\n  %s\n", strlen(cmdline), shown);
 	else
-		fprintf(t->out, ", empty\n");
+		fprintf(t->out, plan->cmdline ? ", empty\n" : ", the one inside the kernel's file\n");
 	return true;
 }
 
@@ -268,6 +268,8 @@ static void print_memory(const struct text *t, const struct memmap *map)
 {
 	char size[PLAN_SIZE_TEXT];
 
+	if (!map->count)
+		return;
 	heading(t, "Memory");
 	fprintf(t->out, " that the next kernel is told of, %zu range%s\n", map->count,
 		map->count == 1 ? "" : "s");

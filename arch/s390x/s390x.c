@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* s390x's row of the architecture table. */
 #include "arch/arch.h"
+#include "arch/s390x/image.h"
+#include "arch/s390x/machine.h"
 
 static const char *const machines[] = { "s390x", NULL };
-static const struct format *const formats[] = { NULL };
+
+static const struct format *const formats[] = { &s390x_image, NULL };
 
 const struct arch arch_s390x = {
 	.name = "s390x",
@@ -13,7 +16,7 @@ const struct arch arch_s390x = {
 	.page_size = 4096,
 	.strict_loader_options = true,
 	.joins_append = true,
-	.machine_read = machine_read_iomem,
+	.built_in_cmdline = true,
+	.machine_read = s390x_machine_read,
 	.formats = formats,
-	.not_yet = "This version of kexec-ng does not plan loads for s390x machines yet.",
 };

@@ -51,6 +51,11 @@ static bool make_machine(struct machine *machine, struct x86_64_machine *facts, 
 		.arch = &arch_x86_64, .release = "6.1.0", .page_size = 4096,
 		.cmdline = "root=/dev/vda1", .limit_reboot = -1, .limit_panic = -1, .facts = facts,
 	};
+	if (wishes & ANY_PLAN_S390X) {
+		machine->arch = &arch_s390x;
+		machine->facts = NULL;
+		return add_ram(machine, arena, 0, wishes & ANY_PLAN_LARGE ? 64 * GIB : GIB, error);
+	}
 	if (!add_ram(machine, arena, 0x1000, 0x9fc00, error))
 		return false;
 	if (!(wishes & ANY_PLAN_LARGE))
@@ -61,8 +66,10 @@ static bool make_machine(struct machine *machine, struct x86_64_machine *facts, 
 
 static struct options any_options(unsigned wishes)
 {
+	bool bare = (wishes & ANY_PLAN_S390X) && !(wishes & ANY_PLAN_DIGEST);
+
 	return (struct options){
-		.load = true, .call = CALL_SEGMENTS, .kernel = "kernel", .append = "quiet",
+		.load = true, .call = CALL_SEGMENTS, .kernel = "kernel", .append = bare ? NULL : "quiet",
 		.mem_min = wishes & ANY_PLAN_LIMITS ? 32 * MIB : 0,
 		.mem_max = wishes & ANY_PLAN_LIMITS ? 512 * MIB - 1 : UINT64_MAX,
 		.mem_min_given = wishes & ANY_PLAN_LIMITS,

@@ -18,6 +18,7 @@ enum any_plan_wish {
 	ANY_PLAN_EFI = 0x20,
 	ANY_PLAN_ENTRY = 0x40,	/* --entry, at an address that is seldom inside */
 	ANY_PLAN_DIGEST = 0x80, /* without -i */
+	ANY_PLAN_S390X = 0x100, /* on an s390x machine; ANY_PLAN_DIGEST: with a command line */
 };
 
 struct any_plan {
@@ -26,7 +27,7 @@ struct any_plan {
 	struct error error;	/* why there is no plan */
 };
 
-/* Plans a load of the unpacked `kernel` by segments, on an x86_64 machine that is made up. */
+/* Plans a load of the unpacked `kernel` by segments, on a machine that is made up, of x86_64 as a rule. */
 bool any_plan(struct any_plan *any, struct bytes kernel, unsigned wishes);
 
 #endif

@@ -137,6 +137,24 @@ static void turn_field(uint8_t *image, size_t size, const char *kind, const stru
 #define EACH(field, table) \
 	for (const struct field *field = table; field < table + LENGTH(table); field++)
 
+static void turn_s390x_field(uint8_t *image, size_t size, const struct field *field,
+			     enum byte_order order, unsigned wish)
+{
+	uint8_t *at = image + field->offset;
+	const uint64_t was = bytes_get(at, field->size, order);
+	const uint64_t values[] = { 0, 1, 2, 3, was - 1, was + 1, UINT64_MAX, INT64_MAX, size,
+				    size - 0x10480, size - 0x10480 + 1, was ^ 0x1000 };
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		bytes_put(at, field->size, order, values[i]);
+		any_plan(&any, at_wall(image, size), wish);
+		if (any.broken[0])
+			fail_msg("%s = 0x%llx: %s", field->name, (unsigned long long)values[i],
+				 any.broken);
+	}
+	bytes_put(at, field->size, order, was);
+}
+
 static const char *const bzimages[] = {
 	"bzImage", "bzImage-noefi", "bzImage-low", "bzImage-32", "bzImage-fixed", "bzImage-2.06",
 	"bzImage-4level",
@@ -282,6 +300,37 @@ static void test_recognised_formats_at_the_end_of_the_file(void **state)
 			turn_field(uki, sizeof(uki), "uki", field, 0);
 }
 
+static const struct field parmarea_fields[] = {
+	{ "initrd_start", 0x10408, 8 }, { "initrd_size", 0x10410, 8 },
+	{ "oldmem_base", 0x10418, 8 }, { "oldmem_size", 0x10420, 8 },
+	{ "kernel_version", 0x10428, 8 }, { "max_command_line_size", 0x10430, 8 },
+};
+
+/* Its fields are big endian; turned in the wrong order they are as wild as can be, and that is the aim. */
+static void test_s390x_image(void **state)
+{
+	static const char *const names[] = { "s390x", "s390x-896" };
+	const unsigned wish = ANY_PLAN_S390X | ANY_PLAN_INITRD;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t size;
+		uint8_t *image = images_make(names[i], &size);
+
+		assert_non_null(image);
+		assert_true(any_plan(&any, at_wall(image, size), wish));
+		for (size_t length = 0; length < size; length += length < 0x10000 ? 0xfff : 13) {
+			any_plan(&any, at_wall(image, length), wish);
+			if (any.broken[0])
+				fail_msg("%s cut to %zu bytes: %s", names[i], length, any.broken);
+		}
+		EACH(field, parmarea_fields) {
+			turn_s390x_field(image, size, field, LITTLE, wish);
+			turn_s390x_field(image, size, field, BIG, wish | ANY_PLAN_DIGEST);
+		}
+		free(image);
+	}
+}
+
 /* What people give by mistake. */
 static void test_no_kernel_at_all(void **state)
 {
@@ -396,6 +445,7 @@ int main(void)
 		cmocka_unit_test(test_bzimage_that_says_too_little_of_itself),
 		cmocka_unit_test(test_vmlinux_that_wraps),
 		cmocka_unit_test(test_recognised_formats_at_the_end_of_the_file),
+		cmocka_unit_test(test_s390x_image),
 		cmocka_unit_test(test_no_kernel_at_all),
 		cmocka_unit_test(test_cut_compressed_kernels),
 		cmocka_unit_test(test_damaged_compressed_kernels),

@@ -234,6 +234,32 @@ uint8_t *images_vmlinux(const struct images_vmlinux *wanted, size_t *size)
 	return file;
 }
 
+static void put_big(uint8_t *at, uint64_t value)
+{
+	for (unsigned i = 8; i--; value >>= 8)
+		at[i] = (uint8_t)value;
+}
+
+/* arch/s390/boot/head.S and arch/s390/include/asm/setup.h: memory from address 0 on. */
+uint8_t *images_s390x(uint64_t max_command_line_size, size_t size)
+{
+	static const char version[] = "6.1.0-test-s390x (gcc-12) #1 SMP";
+	uint8_t *file = malloc(size);
+
+	if (!file)
+		return NULL;
+	fill(file, size, 0x73333930);
+	put_big(file, 0x0008000080000200);		/* PSW for a boot from a card reader */
+	memcpy(file + 0x10000, "\xa7\xf4\x00\x0a\x07\x07\x07\x07S390EP\0\1", 16);
+	memset(file + 0x10400, 0, 0x80);
+	put_big(file + 0x10428, 0x13000);		/* kernel_version */
+	put_big(file + 0x10430, max_command_line_size);
+	memset(file + 0x10480, 0, max_command_line_size ? max_command_line_size : 896);
+	strcpy((char *)file + 0x10480, "root=/dev/ram0 ro");
+	memcpy(file + 0x13000, version, sizeof(version));
+	return file;
+}
+
 uint8_t *images_initrd(size_t size)
 {
 	static const char begin[] = "070701";
@@ -249,7 +275,7 @@ uint8_t *images_initrd(size_t size)
 const char *const images_names =
 	"bzImage, bzImage-noefi, bzImage-low, bzImage-32, bzImage-fixed, bzImage-2.06, "
 	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-arm64, Image, Image-16k, Image-old, "
-	"Image-big, Image-elf, initrd:SIZE";
+	"Image-big, Image-elf, s390x, s390x-896, initrd:SIZE";
 
 static uint8_t *make_bzimage(const char *kind, size_t *size)
 {
@@ -312,6 +338,14 @@ uint8_t *images_make(const char *name, size_t *size)
 	}
 	if (!strncmp(name, "Image", 5))
 		return make_arm64(name + 5, size);
+	if (!strcmp(name, "s390x")) {
+		*size = IMAGES_S390X_SIZE;
+		return images_s390x(4096, *size);
+	}
+	if (!strcmp(name, "s390x-896")) {
+		*size = IMAGES_S390X_SIZE;
+		return images_s390x(0, *size);
+	}
 	if (sscanf(name, "initrd:%zu%c", size, &behind) == 1)
 		return images_initrd(*size);
 	return NULL;

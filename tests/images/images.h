@@ -58,6 +58,12 @@ extern const struct images_vmlinux images_small_vmlinux;
 /* Each returns memory to free(); NULL only when there is no memory. */
 uint8_t *images_bzimage(const struct images_bzimage *wanted, size_t *size);
 uint8_t *images_vmlinux(const struct images_vmlinux *wanted, size_t *size);
+/*
+ * A bzImage for s390x whose max_command_line_size is as given (0 as in kernels before 5.17), `size`
+ * bytes, at least 0x13100.
+ */
+uint8_t *images_s390x(uint64_t max_command_line_size, size_t size);
+#define IMAGES_S390X_SIZE 0x14321
 /* `size` bytes that begin like a cpio archive and do not compress. */
 uint8_t *images_initrd(size_t size);
 

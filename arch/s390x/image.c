@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The "image" format: arch/s390/boot/bzImage, which is memory from address 0 on as it is in the
+ * file. The kernel is loaded where it was linked, and told its initrd and command line in the
+ * parameter area inside of it. Only the pages that hold that area are copied; the rest stays a view
+ * of the file. What lies below the entry is for a boot from tape, card reader or tape images, and
+ * is left out.
+ */
+#include "arch/s390x/image.h"
+
+#include <inttypes.h>
+
+/* Where kexec-tools puts it: never lower, so that a small kernel has room to unpack itself. */
+#define LOWEST_INITRD 0x800000
+#define INITRD_ALIGN 0x100000
+
+_Static_assert(IMAGE_PARMAREA + offsetof(struct parmarea, command_line) == 0x10480, "setup.h");
+
+/* What planning this image needs to know of it. */
+struct area {
+	struct bytes image;    /* the whole file */
+	uint64_t room;	       /* bytes for the command line, its NUL included */
+	struct bytes built_in; /* the command line that it was built with, without the NUL */
+	uint64_t copied;       /* end of the pages that are copied, counted from address 0 */
+	struct bytes version;
+};
+
+static bool image_probe(struct bytes kernel)
+{
+	return bytes_equal_at(kernel, IMAGE_MARK, "S390EP", 6) &&
+	       !bytes_equal_at(kernel, 0, "\177ELF", 4);
+}
+
+/* The text at `at`, up to its NUL or `most` bytes. */
+static struct bytes text_at(struct bytes image, uint64_t at, uint64_t most)
+{
+	struct bytes text = bytes_from(image, at);
+
+	if (text.size > most)
+		text.size = (size_t)most;
+	if (text.size)
+		text.size = strnlen((const char *)text.data, text.size);
+	return text;
+}
+
+static bool read_area(const struct planning *p, struct area *area, struct error *error)
+{
+	const uint64_t command_line = IMAGE_PARMAREA + offsetof(struct parmarea, command_line);
+	const struct parmarea *parmarea;
+
+	*area = (struct area){.image = image_kernel(p->image)};
+	parmarea = bytes_at(area->image, IMAGE_PARMAREA, sizeof(*parmarea));
+	area->room = parmarea ? get(parmarea->max_command_line_size) : 0;
+	if (!area->room)
+		area->room = LEGACY_COMMAND_LINE_SIZE;
+	if (!parmarea || !bytes_at(area->image, command_line, area->room) ||
+	    !align_up_checked(command_line + area->room, p->machine->page_size, &area->copied))
+		return error_set(error, "%s has %zu bytes and ends in its parameter area, which "
+				 "needs %" PRIu64 " from 0x%x on: it was cut short.",
+				 p->image->kernel_file.path, area->image.size, area->room,
+				 (unsigned)command_line);
+	area->built_in = text_at(area->image, command_line, area->room);
+	if (area->copied > area->image.size)
+		area->copied = area->image.size;
+	area->version = text_at(area->image, get(parmarea->kernel_version), 256);
+	return true;
+}
+
+/*
+ * A kernel that is told nothing keeps the command line that it was built with, here as with
+ * kexec_file_load, which gets length 0 then.
+ */
+static bool choose_cmdline(const struct planning *p, const struct area *area, struct error *error)
+{
+	size_t length = strlen(p->cmdline);
+
+	if (!p->options->append && !p->options->reuse_cmdline) {
+		p->plan->cmdline = arena_copy(p->arena, area->built_in, error);
+		return p->plan->cmdline;
+	}
+	/* The kernel's own loader wants one byte more than the NUL (machine_kexec_file.c). */
+	if (length + 1 < area->room)
+		return true;
+	error_set(error, "The command line has %zu characters; %s takes at most %" PRIu64 ".",
+		  length, p->image->kernel_file.path, area->room > 2 ? area->room - 2 : 0);
+	return error_remedy(error, "Shorten --append, or leave out --reuse-cmdline.");
+}
+
+static bool add_kernel(const struct planning *p, const struct area *area, uint8_t **copy,
+		       struct error *error)
+{
+	const char *path = p->image->kernel_file.path;
+	const uint64_t size = area->image.size - IMAGE_ENTRY;
+	struct bytes head = bytes_from(area->image, IMAGE_ENTRY);
+	struct bytes rest = bytes_from(area->image, area->copied);
+	struct placement only = {.above = IMAGE_ENTRY};
+	uint64_t address;
+
+	if (!align_up_checked(area->image.size, p->machine->page_size, &only.below) ||
+	    !plan_place(p, "kernel", size, only, &address, error))
+		return false;
+	if (address != IMAGE_ENTRY)
+		return error_set(error, "%s is loaded at 0x%x, which no page of 0x%" PRIx64
+				 " bytes begins at.", path, IMAGE_ENTRY, p->machine->page_size);
+	head.size = (size_t)(area->copied - IMAGE_ENTRY);
+	*copy = (uint8_t *)arena_copy(p->arena, head, error);
+	if (!*copy)
+		return false;
+	head.data = *copy;
+	if (!plan_add(p, "parmarea", path, head, IMAGE_ENTRY, head.size, error))
+		return false;
+	p->plan->entry = IMAGE_ENTRY;
+	return !rest.size || plan_add(p, "kernel", path, rest, area->copied, rest.size, error);
+}
+
+static bool add_initrd(const struct planning *p, const struct area *area, uint64_t *address,
+		       struct error *error)
+{
+	const struct file *initrd = &p->image->initrd;
+	struct placement where = {.align = INITRD_ALIGN, .above = LOWEST_INITRD};
+
+	*address = 0;
+	if (where.above < area->image.size)
+		where.above = area->image.size;
+	return !initrd->bytes.size || plan_place_and_add(p, "initrd", initrd->path, initrd->bytes,
+							 initrd->bytes.size, where, address, error);
+}
+
+static bool describe(const struct planning *p, const struct area *area, uint64_t initrd,
+		     struct error *error)
+{
+	return plan_fact(p, "image", "kernel version", error, "%s",
+			 error_quote(area->version).text) &&
+	       plan_fact(p, "parmarea", "initrd_start", error, "0x%" PRIx64, initrd) &&
+	       plan_fact(p, "parmarea", "initrd_size", error, "%zu", p->image->initrd.bytes.size) &&
+	       plan_fact(p, "parmarea", "max_command_line_size", error, "%" PRIu64, area->room) &&
+	       plan_fact(p, "purgatory", "not used", error,
+			 "the running kernel enters the next one by itself, and nothing checks it "
+			 "in between");
+}
+
+static bool image_plan(const struct planning *p, struct error *error)
+{
+	struct parmarea *parmarea;
+	struct area area;
+	uint64_t initrd;
+	uint8_t *copy = NULL;
+
+	if (!read_area(p, &area, error) || !choose_cmdline(p, &area, error) ||
+	    !add_kernel(p, &area, &copy, error) || !add_initrd(p, &area, &initrd, error))
+		return false;
+	parmarea = (struct parmarea *)(copy + (IMAGE_PARMAREA - IMAGE_ENTRY));
+	put(&parmarea->initrd_start, initrd);
+	put(&parmarea->initrd_size, p->image->initrd.bytes.size);
+	memset(parmarea->command_line, 0, (size_t)area.room);
+	memcpy(parmarea->command_line, p->plan->cmdline, strlen(p->plan->cmdline));
+	return describe(p, &area, initrd, error);
+}
+
+const struct format s390x_image = {
+	.name = "image",
+	.probe = image_probe,
+	.plan = image_plan,
+	.by_file = true,
+};
