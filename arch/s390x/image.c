@@ -14,7 +14,8 @@
 #define LOWEST_INITRD 0x800000
 #define INITRD_ALIGN 0x100000
 
-_Static_assert(IMAGE_PARMAREA + offsetof(struct parmarea, command_line) == 0x10480, "setup.h");
+_Static_assert(IMAGE_PARMAREA + offsetof(struct parmarea, command_line) == IMAGE_COMMAND_LINE,
+	       "setup.h");
 
 /* What planning this image needs to know of it. */
 struct area {
@@ -43,25 +44,41 @@ static struct bytes text_at(struct bytes image, uint64_t at, uint64_t most)
 	return text;
 }
 
+/* Bytes for the command line, its NUL included; 0 where the field itself is missing. */
+static uint64_t command_line_room(struct bytes image)
+{
+	const struct parmarea *parmarea = bytes_at(image, IMAGE_PARMAREA, sizeof(*parmarea));
+	uint64_t room = parmarea ? get(parmarea->max_command_line_size) : 0;
+
+	return !parmarea || room ? room : LEGACY_COMMAND_LINE_SIZE;
+}
+
+/* The running kernel's own loader refuses this too, but does not say why (machine_kexec_file.c). */
+static bool image_check(struct bytes kernel, struct error *error)
+{
+	uint64_t room = command_line_room(kernel);
+
+	if (room && bytes_at(kernel, IMAGE_COMMAND_LINE, room))
+		return true;
+	return error_set(error, "the file ends at 0x%zx, inside of its parameter area, which has "
+			 "%" PRIu64 " bytes for a command line at 0x%x: it is cut off.", kernel.size,
+			 room, IMAGE_COMMAND_LINE);
+}
+
 static bool read_area(const struct planning *p, struct area *area, struct error *error)
 {
-	const uint64_t command_line = IMAGE_PARMAREA + offsetof(struct parmarea, command_line);
 	const struct parmarea *parmarea;
 
 	*area = (struct area){.image = image_kernel(p->image)};
-	parmarea = bytes_at(area->image, IMAGE_PARMAREA, sizeof(*parmarea));
-	area->room = parmarea ? get(parmarea->max_command_line_size) : 0;
-	if (!area->room)
-		area->room = LEGACY_COMMAND_LINE_SIZE;
-	if (!parmarea || !bytes_at(area->image, command_line, area->room) ||
-	    !align_up_checked(command_line + area->room, p->machine->page_size, &area->copied))
-		return error_set(error, "%s has %zu bytes and ends in its parameter area, which "
-				 "needs %" PRIu64 " from 0x%x on: it was cut short.",
-				 p->image->kernel_file.path, area->image.size, area->room,
-				 (unsigned)command_line);
-	area->built_in = text_at(area->image, command_line, area->room);
-	if (area->copied > area->image.size)
+	if (!image_check(area->image, error))
+		return false;
+	area->room = command_line_room(area->image);
+	parmarea = (const struct parmarea *)(area->image.data + IMAGE_PARMAREA);
+	if (!align_up_checked(IMAGE_COMMAND_LINE + area->room, p->machine->page_size,
+			      &area->copied) ||
+	    area->copied > area->image.size)
 		area->copied = area->image.size;
+	area->built_in = text_at(area->image, IMAGE_COMMAND_LINE, area->room);
 	area->version = text_at(area->image, get(parmarea->kernel_version), 256);
 	return true;
 }
@@ -160,6 +177,7 @@ static bool image_plan(const struct planning *p, struct error *error)
 const struct format s390x_image = {
 	.name = "image",
 	.probe = image_probe,
+	.check = image_check,
 	.plan = image_plan,
 	.by_file = true,
 };

@@ -11,6 +11,7 @@
 #define IMAGE_ENTRY 0x10000	/* "startup", in the file and in memory */
 #define IMAGE_MARK 0x10008	/* "S390EP" */
 #define IMAGE_PARMAREA 0x10400
+#define IMAGE_COMMAND_LINE 0x10480
 
 /* struct parmarea */
 struct parmarea {
