@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What holds for every arm64 plan, whatever the machine: the rules of booting.rst, of kexec_load
+ * and of purgatory's map, checked on what would be loaded by code that shares nothing with the
+ * planner. PLAN_SEED=0x... repeats the round that a failure names.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include <cmocka.h>
+
+#include "arch/arch.h"
+#include "arch/arm64/machine.h"
+#include "kexec/devicetree.h"
+#include "purgatory/purgatory.h"
+#include "tests/images/arm64.h"
+
+#define MIB ((uint64_t)1 << 20)
+#define GIB ((uint64_t)1 << 30)
+
+#define PLANS 20000
+/* Initrds are views of this much zero memory, which costs nothing as long as nobody reads it. */
+#define INITRD_MAX  (512 * MIB)
+#define CHECKED_MAX (64 << 10) /* bytes of an initrd that a digest is made over */
+#define TABLES	    64 /* purgatory/arm64/mmu.c */
+
+static uint64_t round_seed, seed;
+static const uint8_t *zeros;
+
+/* Says which seed it was, for PLAN_SEED, before the test fails. */
+#define check(condition)                                                                           \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			fail_msg("PLAN_SEED=0x%llx: not so: %s", (unsigned long long)round_seed,   \
+				 #condition);                                                      \
+	} while (0)
+
+static uint64_t random_next(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return seed;
+}
+
+static uint64_t below(uint64_t limit)
+{
+	return random_next() % limit;
+}
+
+static bool one_in(uint64_t n)
+{
+	return !below(n);
+}
+
+/* A number of any magnitude up to 2^bits. */
+static uint64_t any_size(unsigned bits)
+{
+	return below((uint64_t)1 << (1 + below(bits))) + 1;
+}
+
+static void start_round(uint64_t round)
+{
+	const char *given = getenv("PLAN_SEED");
+
+	round_seed = given ? strtoull(given, NULL, 0) : 0x9e3779b97f4a7c15u * (round + 1);
+	seed = round_seed;
+	for (int i = 0; i < 8; i++)
+		random_next();
+}
+
+struct round {
+	struct arena arena;
+	struct error error;
+	struct machine machine;
+	struct arm64_machine facts;
+	struct arm64_serial port;
+	struct devicetree_property blob;
+	struct devicetree_node root;
+	struct options options;
+	struct image image;
+	struct images_arm64 wanted;
+	uint64_t kernel_needs, text_offset;
+	uint8_t *kernel;
+	struct plan plan;
+};
+
+/* Pages as the running kernel has them; ranges with and without gaps, a few of them very high. */
+static void make_memory(struct round *r)
+{
+	uint64_t page = (uint64_t)4096 << 2 * below(3), at = GIB;
+	unsigned count = (unsigned)(1 + below(one_in(10) ? 60 : 6));
+	unsigned bits = (unsigned)(26 + below(12));
+
+	r->machine.page_size = page;
+	if (one_in(2))
+		at = any_size(38);
+	else if (one_in(10))
+		at = ((uint64_t)1 << 48) - any_size(28);
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t end;
+
+		at = (at + page - 1) & ~(page - 1);
+		end = (at + any_size(bits) + page) & ~(page - 1);
+		check(memmap_append(&r->machine.usable, &r->arena, (struct range){ at, end },
+				    MEMORY_RAM, &r->error));
+		r->machine.ram_total += end - at;
+		at = end + (one_in(8) ? any_size(48) : any_size(28));
+		if (at > (uint64_t)1 << 50)
+			break;
+	}
+	check(memmap_tidy(&r->machine.usable, &r->arena, &r->error));
+}
+
+static void make_kernel(struct round *r)
+{
+	bool old = one_in(8);
+	size_t size;
+
+	r->wanted = (struct images_arm64){
+		.image_size = old ? 0 : any_size(26),
+		.text_offset = one_in(3)   ? 0x80000
+			       : one_in(3) ? below(32) * 0x10000
+					   : 0,
+		.flags = below(16),
+		.file_size = 64 + below(10000),
+	};
+	r->text_offset = old ? 0x80000 : r->wanted.text_offset;
+	r->kernel_needs = old ? r->wanted.file_size : r->wanted.image_size;
+	if (r->kernel_needs < r->wanted.file_size)
+		r->kernel_needs = r->wanted.file_size;
+	r->kernel = images_arm64(&r->wanted, &size);
+	check(r->kernel);
+	r->image.kernel_file.bytes = (struct bytes){ r->kernel, size };
+}
+
+static void make_round(struct round *r)
+{
+	uint64_t initrd = one_in(4) ? 0 : any_size(29);
+
+	*r = (struct round){
+		.machine = { .arch = &arch_arm64, .release = "6.1.0", .cmdline = "", .limit_reboot = -1, .limit_panic = -1 },
+		.options = { .load = true, .call = CALL_SEGMENTS, .mem_max = UINT64_MAX, .kernel = "kernel" },
+		.facts = { .fdt_path = "FDT", .tree_path = "TREE" },
+		.blob = { .name = "blob" }, .root = { .name = "" },
+		.image = {
+			.kernel_file = { .path = "kernel", .fd = -1 }, .kernel_unpacked = { .fd = -1 },
+			.initrd = { .path = "initrd", .fd = -1 }, .dtb = { .fd = -1 },
+		},
+	};
+	r->machine.facts = &r->facts;
+	r->facts.tree = &r->root;
+	r->root.properties = &r->blob;
+	r->blob.value = (struct bytes){ zeros, any_size(one_in(4) ? 21 : 14) };
+	r->port = (struct arm64_serial){ "port", any_size(44) & ~(uint64_t)4095, PORT_PL011 };
+	r->facts.serials = &r->port;
+	r->facts.serial_count = 1;
+	if (one_in(2))
+		r->options.serial_name = "port";
+	make_memory(r);
+	make_kernel(r);
+	r->image.initrd.bytes = (struct bytes){ zeros, initrd < INITRD_MAX ? initrd : INITRD_MAX };
+	r->options.no_checks = initrd > CHECKED_MAX || r->blob.value.size > CHECKED_MAX;
+	for (unsigned i = 0; i < MACHINE_ENTROPY_SIZE; i++)
+		r->machine.entropy[i] = (uint8_t)random_next();
+}
+
+static bool is_usable(const struct round *r, struct range memory)
+{
+	uint64_t at = memory.start;
+
+	for (size_t i = 0; i < r->machine.usable.count; i++) {
+		struct range ram = r->machine.usable.entries[i].range;
+
+		if (ram.start <= at && at < ram.end)
+			at = ram.end;
+	}
+	return at >= memory.end;
+}
+
+static void check_segments(const struct round *r)
+{
+	const struct plan *plan = &r->plan;
+
+	check(plan->segment_count <= 16);
+	for (unsigned i = 0; i < plan->segment_count; i++) {
+		struct range memory = plan->segments[i].memory;
+
+		check(memory.start < memory.end && memory.end <= (uint64_t)1 << 48);
+		check(!((memory.start | memory.end) & (r->machine.page_size - 1)));
+		check(plan->segments[i].bytes.size <= memory.end - memory.start);
+		check(is_usable(r, memory));
+		for (unsigned j = 0; j < i; j++)
+			check(memory.end <= plan->segments[j].memory.start ||
+			      plan->segments[j].memory.end <= memory.start);
+	}
+}
+
+static void check_kernel(const struct round *r, const struct segment *kernel)
+{
+	check(kernel->memory.start % (2 * MIB) == r->text_offset);
+	check(kernel->memory.end - kernel->memory.start >= r->kernel_needs);
+}
+
+static void check_initrd(const struct segment *kernel, const struct segment *initrd)
+{
+	uint64_t start = kernel->memory.start < initrd->memory.start ? kernel->memory.start
+								     : initrd->memory.start;
+	uint64_t end =
+		kernel->memory.end > initrd->memory.end ? kernel->memory.end : initrd->memory.end;
+
+	/*
+	 * The window may begin at any multiple of 1 GiB; the last one before `start` leaves the
+	 * most room.
+	 */
+	check(end - start / GIB * GIB <= 32 * GIB);
+}
+
+static void check_tree(struct round *r, const struct segment *dtb, const struct segment *initrd)
+{
+	uint64_t start = 0, end = 0, last = dtb->memory.start + dtb->bytes.size - 1;
+	struct devicetree tree;
+	int chosen;
+
+	check(dtb->memory.start % 8 == 0 && dtb->bytes.size <= 2 * MIB);
+	check(dtb->memory.start / (2 * MIB) == last / (2 * MIB));
+	check(devicetree_open(&tree, dtb->bytes, "planned", &r->arena, &r->error));
+	chosen = devicetree_find(&tree, "/chosen");
+	check(devicetree_number(&tree, chosen, "linux,initrd-start", &start) == !!initrd);
+	check(devicetree_number(&tree, chosen, "linux,initrd-end", &end) == !!initrd);
+	check(!initrd || (start == initrd->memory.start && end - start == initrd->bytes.size));
+	check(devicetree_get(&tree, 0, "blob").size == r->blob.value.size);
+}
+
+/*
+ * Tables of the identity map: the distinct ones at each level that some page of the ranges is
+ * under.
+ */
+static unsigned count_tables(const struct range *ranges, unsigned count)
+{
+	unsigned tables = 1;
+
+	for (unsigned shift = 39; shift >= 21; shift -= 9)
+		for (unsigned i = 0; i < count; i++) {
+			/*
+			 * Only the ends of a range need tables of their own: blocks do for what is
+			 * between.
+			 */
+			uint64_t first = ranges[i].start >> shift,
+				 last = (ranges[i].end - 1) >> shift;
+
+			tables += 1 + (last != first);
+		}
+	return tables;
+}
+
+static uint64_t parameter(const struct segment *purgatory, size_t offset)
+{
+	return bytes_get(purgatory->bytes.data + PURGATORY_PARAMETERS + offset, 8, LITTLE);
+}
+
+static void check_purgatory(struct round *r, const struct segment *purgatory)
+{
+	struct range ranges[PURGATORY_REGIONS + 2] = { purgatory->memory };
+	uint64_t count = parameter(purgatory, offsetof(struct purgatory_parameters, region_count));
+	unsigned expected = 0, used = 1;
+
+	check(r->plan.entry == purgatory->memory.start);
+	check(parameter(purgatory, offsetof(struct purgatory_parameters, entry)) ==
+	      plan_segment(&r->plan, "kernel")->memory.start);
+	check(parameter(purgatory, offsetof(struct purgatory_parameters, arguments)) ==
+	      plan_segment(&r->plan, "dtb")->memory.start);
+	for (unsigned i = 0; i < r->plan.segment_count; i++) {
+		const struct segment *segment = &r->plan.segments[i];
+		size_t at = offsetof(struct purgatory_parameters, regions) + 16 * expected;
+
+		if (segment == purgatory || r->options.no_checks)
+			continue;
+		check(parameter(purgatory, at) == segment->memory.start);
+		check(parameter(purgatory, at + 8) == segment->bytes.size);
+		ranges[used++] = segment->memory;
+		expected++;
+	}
+	check(count == expected);
+	if (r->options.serial_name)
+		ranges[used++] = (struct range){ r->port.base, r->port.base + 4096 };
+	check(count_tables(ranges, used) <= TABLES);
+}
+
+/*
+ * All memory in one piece, twice as much as is needed with any alignment: then there must be a
+ * plan.
+ */
+static bool has_plenty(const struct round *r)
+{
+	uint64_t needed =
+		r->kernel_needs + 32 * MIB + r->image.initrd.bytes.size + 2 * r->blob.value.size;
+
+	return r->machine.usable.count == 1 && needed <= r->machine.ram_total / 2 &&
+	       r->machine.usable.entries[0].range.end <= (uint64_t)1 << 48;
+}
+
+static void plans_keep_the_rules(void **state)
+{
+	unsigned planned = 0, plenty = 0;
+
+	for (uint64_t round = 0; round < PLANS; round++) {
+		struct round r;
+		bool made;
+
+		start_round(round);
+		make_round(&r);
+		made = plan_make(&r.machine, &r.options, &r.image, CALL_SEGMENTS, &r.arena, &r.plan,
+				 &r.error);
+		if (made) {
+			const struct segment *kernel = plan_segment(&r.plan, "kernel");
+			const struct segment *initrd = plan_segment(&r.plan, "initrd");
+
+			check_segments(&r);
+			check_kernel(&r, kernel);
+			check(!initrd == !r.image.initrd.bytes.size);
+			if (initrd)
+				check_initrd(kernel, initrd);
+			check_tree(&r, plan_segment(&r.plan, "dtb"), initrd);
+			check_purgatory(&r, plan_segment(&r.plan, "purgatory"));
+		} else {
+			check(r.error.cause[0] && !strstr(r.error.cause, "Internal"));
+			check(!has_plenty(&r) || r.blob.value.size > 2 * MIB - 4096 ||
+			      r.wanted.text_offset & (r.machine.page_size - 1));
+		}
+		planned += made;
+		plenty += has_plenty(&r);
+		free(r.kernel);
+		arena_release(&r.arena);
+	}
+	/* Otherwise nothing much was tested. */
+	assert_in_range(planned, PLANS / 3, PLANS);
+	assert_in_range(plenty, PLANS / 100, PLANS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(plans_keep_the_rules) };
+
+	zeros = mmap(NULL, INITRD_MAX, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+		     0);
+	return zeros == MAP_FAILED ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
