@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* ppc64le's row of the architecture table. */
 #include "arch/arch.h"
+#include "arch/ppc64le/machine.h"
+#include "arch/ppc64le/purgatory.h"
+#include "arch/ppc64le/vmlinux.h"
 
-static const char *const machines[] = { "ppc64le", "ppc64", NULL };
-static const struct format *const formats[] = { NULL };
+/* Not "ppc64": purgatory is entered in the byte order of the running kernel. */
+static const char *const machines[] = {"ppc64le", NULL};
+
+static const struct format *const formats[] = {&ppc64le_vmlinux, &ppc64le_zimage, NULL};
 
 const struct arch arch_ppc64le = {
 	.name = "ppc64le",
@@ -14,6 +19,7 @@ const struct arch arch_ppc64le = {
 	.strict_loader_options = true,
 	.device_tree = true,
 	.joins_append = false,
+	.machine_read = ppc64le_machine_read,
 	.formats = formats,
-	.not_yet = "This version of kexec-ng does not plan loads for ppc64le machines yet.",
+	.purgatory = purgatory_ppc64le,
 };

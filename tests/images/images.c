@@ -146,6 +146,15 @@ const struct images_vmlinux images_small_vmlinux = {
 	.notes = true,
 };
 
+const struct images_vmlinux images_ppc64le_vmlinux = {
+	.type = ET_DYN,
+	.machine = EM_PPC64,
+	.entry = 0xc000000000000000,
+	.align = 0x10000,
+	.loads = { { 0xc000000000000000, 0, 0x1000, 0x2410000, PF_R | PF_W | PF_X } },
+	.load_count = 1,
+};
+
 static size_t put_note(uint8_t *at, const char *owner, uint32_t type, uint64_t value,
 		       unsigned value_size)
 {
@@ -275,7 +284,8 @@ uint8_t *images_initrd(size_t size)
 const char *const images_names =
 	"bzImage, bzImage-noefi, bzImage-low, bzImage-32, bzImage-fixed, bzImage-2.06, "
 	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-arm64, Image, Image-16k, Image-old, "
-	"Image-big, Image-elf, s390x, s390x-896, initrd:SIZE";
+	"Image-big, Image-elf, s390x, s390x-896, "
+	"vmlinux-ppc64le, initrd:SIZE";
 
 static uint8_t *make_bzimage(const char *kind, size_t *size)
 {
@@ -346,6 +356,8 @@ uint8_t *images_make(const char *name, size_t *size)
 		*size = IMAGES_S390X_SIZE;
 		return images_s390x(0, *size);
 	}
+	if (!strcmp(name, "vmlinux-ppc64le"))
+		return images_vmlinux(&images_ppc64le_vmlinux, size);
 	if (sscanf(name, "initrd:%zu%c", size, &behind) == 1)
 		return images_initrd(*size);
 	return NULL;

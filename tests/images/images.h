@@ -54,6 +54,8 @@ struct images_vmlinux {
 extern const struct images_vmlinux images_debian_vmlinux;
 /* The same with 4 KiB alignment in the file: 48 KiB. */
 extern const struct images_vmlinux images_small_vmlinux;
+/* One PT_LOAD at physical address 0, as a relocatable ppc64le kernel has it: 68 KiB. */
+extern const struct images_vmlinux images_ppc64le_vmlinux;
 
 /* Each returns memory to free(); NULL only when there is no memory. */
 uint8_t *images_bzimage(const struct images_bzimage *wanted, size_t *size);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What only a ppc64le machine has: its device tree, which is where memory and firmware are
+ * described. machine->facts of such a machine points to a struct ppc64le_machine.
+ */
+#ifndef ARCH_PPC64LE_MACHINE_H
+#define ARCH_PPC64LE_MACHINE_H
+
+#include "kexec/devicetree.h"
+#include "kexec/machine.h"
+
+struct ppc64le_machine {
+	const struct devicetree_node *tree; /* as the running kernel shows it; NULL when absent */
+	const char *source;		    /* where it was read, for messages */
+	uint64_t kernel_end;  /* of the running kernel, which begins at 0; 0 when unknown */
+	uint64_t first_block; /* bytes of the memory block at 0: what real mode reaches */
+	/* Reserved entries, ascending: RTAS, OPAL, TCE tables, what firmware lists. */
+	struct memmap kept;
+	uint64_t opal_base, opal_entry; /* physical; 0 without OPAL */
+	uint32_t boot_cpu;		/* hardware number of the first processor */
+};
+
+/*
+ * Fills `facts` and the memory maps of `machine` from facts->tree, which is not NULL. The page size
+ * and the command line are known already.
+ */
+bool ppc64le_memory(struct ppc64le_machine *facts, struct arena *arena, struct machine *machine,
+		    struct error *error) must_check;
+
+bool ppc64le_machine_read(const struct sysroot *root, struct arena *arena, struct machine *machine,
+			  struct error *error) must_check;
+
+#endif
