@@ -46,8 +46,10 @@ static bool find_zboot(struct bytes file, const char *path, struct container *ou
 	uint32_t offset = get(header->payload_offset), size = get(header->payload_size);
 
 	out->name = "EFI zboot";
-	snprintf(out->compression, sizeof(out->compression), "%.*s",
-		 (int)sizeof(header->compression) - 1, header->compression);
+	/* It goes into sentences, and the file may say anything. */
+	for (size_t i = 0; i < sizeof(header->compression) - 1 && header->compression[i]; i++)
+		out->compression[i] = header->compression[i] > ' ' && header->compression[i] <= '~'
+					      ? header->compression[i] : '?';
 	if (size && bytes_slice(file, offset, size, &out->payload))
 		return true;
 	return error_set(error,

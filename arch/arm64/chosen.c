@@ -63,8 +63,7 @@ static bool describe(const struct planning *p, const struct devicetree *tree, st
 		if (devicetree_number(tree, chosen, numbers[i], &number) &&
 		    !plan_fact(p, "dtb", numbers[i], error, "0x%" PRIx64, number))
 			return false;
-	return plan_fact(p, "dtb", "bootargs", error, "%s", p->plan->cmdline) &&
-	       (!seed.size ||
+	return (!seed.size ||
 		plan_fact(p, "dtb", "kaslr-seed", error, "%zu random bytes", seed.size)) &&
 	       (!random.size ||
 		plan_fact(p, "dtb", "rng-seed", error, "%zu random bytes", random.size));

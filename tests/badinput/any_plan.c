@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "arch/arch.h"
+#include "arch/arm64/machine.h"
 #include "arch/x86_64/boot_params.h"
 #include "arch/x86_64/machine.h"
 
@@ -32,6 +33,9 @@ static const struct x86_64_machine efi_facts = {
 	.runtime_map = runtime_map, .runtime_map_count = 2,
 };
 
+static const struct devicetree_node tree = { .name = "" };
+static const struct arm64_machine arm64_facts = { .tree = &tree, .fdt_path = "FDT", .tree_path = "TREE" };
+
 static bool add_ram(struct machine *machine, struct arena *arena, uint64_t start, uint64_t end,
 		    struct error *error)
 {
@@ -55,6 +59,12 @@ static bool make_machine(struct machine *machine, struct x86_64_machine *facts, 
 		machine->arch = &arch_s390x;
 		machine->facts = NULL;
 		return add_ram(machine, arena, 0, wishes & ANY_PLAN_LARGE ? 64 * GIB : GIB, error);
+	}
+	if (wishes & ANY_PLAN_ARM64) {
+		machine->arch = &arch_arm64;
+		machine->facts = &arm64_facts;
+		machine->page_size = wishes & ANY_PLAN_FIVE_LEVEL ? 65536 : 4096;
+		return add_ram(machine, arena, GIB, wishes & ANY_PLAN_LARGE ? 64 * GIB : 2 * GIB, error);
 	}
 	if (!add_ram(machine, arena, 0x1000, 0x9fc00, error))
 		return false;
