@@ -50,7 +50,8 @@ struct arch {
 			     struct error *error);
 	const struct format *const *formats;	/* in probe order, NULL-terminated */
 	struct bytes (*purgatory)(void);	/* the flat image; empty when this build has none */
-	const char *not_yet;		/* while planning is still to come: the sentence; NULL otherwise */
+	/* Why plans by segments are printed but not loaded, until a boot has proved them; NULL: they are. */
+	const char *plans_only;
 };
 
 extern const struct arch arch_x86_64, arch_arm64, arch_ppc64le, arch_s390x;

@@ -185,8 +185,6 @@ bool plan_make(const struct machine *machine, const struct options *options, con
 	const struct format *format;
 
 	*plan = (struct plan){ .kernel_fd = -1, .initrd_fd = -1 };
-	if (machine->arch->not_yet)
-		return error_set(error, "%s", machine->arch->not_yet);
 	format = format_find(machine->arch, options, image, error);
 	if (!format)
 		return false;

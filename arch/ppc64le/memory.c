@@ -12,8 +12,8 @@
 #define CELLS_MAX 4
 
 /*
- * The kernel's real mode, early in its boot, reaches no further than the first memory block, and
- * prom_init.c keeps what firmware leaves behind, RTAS among it, right below 768 MiB of that.
+ * The kernel's real mode, early in its boot, reaches no further than the first memory block. Firmware
+ * leaves RTAS right below 768 MiB of that on the captured machines; higher is not known to be safe.
  */
 #define REAL_MODE_MAX ((uint64_t)768 << 20)
 

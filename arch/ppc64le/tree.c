@@ -169,8 +169,8 @@ static bool describe(const struct planning *p, const struct devicetree *tree, st
 }
 
 /*
- * The kernel keeps its tree out of use, but for the first moments; kernels before 2.6.21 wanted it
- * listed, and it costs nothing. Its place depends on its size, so the entry is there before.
+ * The tree lists itself among what is to be kept out of use. Its place depends on its size, so the
+ * entry is there before.
  */
 static bool place(const struct planning *p, struct devicetree *tree, const char *source,
 		  struct placement where, uint64_t *address, struct error *error)

@@ -39,7 +39,7 @@ facts_judge() {
 		expect "the checks ran to their end" yes "$(fact 1 checked | sed 's/^$/yes/')"
 		last=1 ;;
 	wrong-digest)
-		for stage in 'It is not started.' 'SHA-256 expected' 'SHA-256 found' "$until"; do
+		for stage in 'was changed after it was loaded' '  expected ' '  found    ' 'The next kernel is not started' "$until"; do
 			grep -q -F "$stage" "$log" || echo "purgatory did not say \"$stage\""
 		done
 		expect "kernels that reached their first process" 1 "$(grep -c '@@ [0-9]* release' "$log")"
