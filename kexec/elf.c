@@ -15,11 +15,13 @@ bool elf_is(struct bytes file, unsigned class, enum byte_order order, uint16_t m
 	       bytes_get(ident + EI_NIDENT + 2, 2, order) == machine;
 }
 
-static bool add_load(struct bytes file, struct elf_image *elf, size_t index, const GElf_Phdr *header,
-		     struct error *error)
+static bool add_load(struct bytes file, struct elf_image *elf, size_t index,
+		     const GElf_Phdr *header, struct error *error)
 {
 	struct elf_load load = {
-		.physical = header->p_paddr, .virtual = header->p_vaddr, .memory_size = header->p_memsz,
+		.physical = header->p_paddr,
+		.virtual = header->p_vaddr,
+		.memory_size = header->p_memsz,
 	};
 	uint64_t end;
 	unsigned at;
@@ -27,16 +29,25 @@ static bool add_load(struct bytes file, struct elf_image *elf, size_t index, con
 	if (header->p_type != PT_LOAD || !header->p_memsz)
 		return true;
 	if (header->p_filesz > header->p_memsz)
-		return error_set(error, "Program header %zu has %" PRIu64 " bytes in the file but room for %" PRIu64 " in memory.",
+		return error_set(error,
+				 "Program header %zu has %" PRIu64
+				 " bytes in the file but room for %" PRIu64 " in memory.",
 				 index, (uint64_t)header->p_filesz, (uint64_t)header->p_memsz);
 	if (!bytes_slice(file, header->p_offset, header->p_filesz, &load.bytes))
-		return error_set(error, "Program header %zu wants %" PRIu64 " bytes at offset 0x%" PRIx64 ", but the file has %zu bytes.",
-				 index, (uint64_t)header->p_filesz, (uint64_t)header->p_offset, file.size);
+		return error_set(error,
+				 "Program header %zu wants %" PRIu64 " bytes at offset 0x%" PRIx64
+				 ", but the file has %zu bytes.",
+				 index, (uint64_t)header->p_filesz, (uint64_t)header->p_offset,
+				 file.size);
 	if (!add_overflow_checked(load.physical, load.memory_size, &end))
-		return error_set(error, "Program header %zu reaches past the end of the address space: 0x%" PRIx64 " bytes at 0x%" PRIx64 ".",
-				 index, load.memory_size, load.physical);
+		return error_set(
+			error,
+			"Program header %zu reaches past the end of the address space: 0x%" PRIx64
+			" bytes at 0x%" PRIx64 ".",
+			index, load.memory_size, load.physical);
 	if (elf->load_count == ELF_LOADS_MAX)
-		return error_set(error, "The file has more than %d loadable segments.", ELF_LOADS_MAX);
+		return error_set(error, "The file has more than %d loadable segments.",
+				 ELF_LOADS_MAX);
 	for (at = elf->load_count++; at > 0 && elf->loads[at - 1].physical > load.physical; at--)
 		elf->loads[at] = elf->loads[at - 1];
 	elf->loads[at] = load;
@@ -48,7 +59,8 @@ static bool read_headers(Elf *libelf, struct bytes file, struct elf_image *elf, 
 	GElf_Ehdr header;
 	size_t count;
 
-	if (elf_kind(libelf) != ELF_K_ELF || !gelf_getehdr(libelf, &header) || elf_getphdrnum(libelf, &count))
+	if (elf_kind(libelf) != ELF_K_ELF || !gelf_getehdr(libelf, &header) ||
+	    elf_getphdrnum(libelf, &count))
 		return error_set(error, "The ELF header is damaged: %s.", elf_errmsg(-1));
 	elf->class = header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32;
 	elf->order = header.e_ident[EI_DATA] == ELFDATA2MSB ? BIG : LITTLE;
@@ -59,15 +71,18 @@ static bool read_headers(Elf *libelf, struct bytes file, struct elf_image *elf, 
 		GElf_Phdr segment;
 
 		if (i > INT32_MAX || !gelf_getphdr(libelf, (int)i, &segment))
-			return error_set(error, "Program header %zu of %zu cannot be read: %s.", i, count, elf_errmsg(-1));
+			return error_set(error, "Program header %zu of %zu cannot be read: %s.", i,
+					 count, elf_errmsg(-1));
 		if (!add_load(file, elf, i, &segment, error))
 			return false;
 	}
 	if (!elf->load_count)
 		return error_set(error, "The ELF file has no loadable segment.");
 	for (unsigned i = 1; i < elf->load_count; i++)
-		if (elf->loads[i].physical - elf->loads[i - 1].physical < elf->loads[i - 1].memory_size)
-			return error_set(error, "Two loadable segments overlap at 0x%" PRIx64 ".", elf->loads[i].physical);
+		if (elf->loads[i].physical - elf->loads[i - 1].physical <
+		    elf->loads[i - 1].memory_size)
+			return error_set(error, "Two loadable segments overlap at 0x%" PRIx64 ".",
+					 elf->loads[i].physical);
 	return true;
 }
 
@@ -110,8 +125,8 @@ static unsigned loads_in_one_segment(const struct elf_image *elf, unsigned first
 	return i - first;
 }
 
-static bool add_copied(const struct planning *p, const struct elf_load *loads, unsigned count, uint64_t delta,
-		       struct error *error)
+static bool add_copied(const struct planning *p, const struct elf_load *loads, unsigned count,
+		       uint64_t delta, struct error *error)
 {
 	const struct elf_load *last = &loads[count - 1];
 	uint64_t start = align_down(loads[0].physical, p->machine->page_size);
@@ -124,19 +139,23 @@ static bool add_copied(const struct planning *p, const struct elf_load *loads, u
 		file_bytes += loads[i].bytes.size;
 	/* Zero fill between loads costs memory here that no file byte pays for. */
 	if (size - file_bytes > ((uint64_t)64 << 20))
-		return error_set(error, "Loadable segments that share a page span %" PRIu64 " bytes, of which the file has only %" PRIu64 ".",
+		return error_set(error,
+				 "Loadable segments that share a page span %" PRIu64
+				 " bytes, of which the file has only %" PRIu64 ".",
 				 size, file_bytes);
 	copy = arena_alloc(p->arena, size, error);
 	if (!copy)
 		return false;
 	for (unsigned i = 0; i < count; i++)
 		if (loads[i].bytes.size)
-			memcpy(copy + (loads[i].physical - start), loads[i].bytes.data, loads[i].bytes.size);
-	return plan_add(p, "kernel", p->image->kernel_file.path, (struct bytes){ copy, size }, start + delta,
-			memory_size, error);
+			memcpy(copy + (loads[i].physical - start), loads[i].bytes.data,
+			       loads[i].bytes.size);
+	return plan_add(p, "kernel", p->image->kernel_file.path, (struct bytes){ copy, size },
+			start + delta, memory_size, error);
 }
 
-bool elf_add(const struct planning *p, const struct elf_image *elf, uint64_t delta, struct error *error)
+bool elf_add(const struct planning *p, const struct elf_image *elf, uint64_t delta,
+	     struct error *error)
 {
 	uint64_t page = p->machine->page_size;
 	unsigned count;
@@ -146,8 +165,8 @@ bool elf_add(const struct planning *p, const struct elf_image *elf, uint64_t del
 
 		count = loads_in_one_segment(elf, i, page);
 		if (count == 1 && !(load->physical & (page - 1))) {
-			if (!plan_add(p, "kernel", p->image->kernel_file.path, load->bytes, load->physical + delta,
-				      load->memory_size, error))
+			if (!plan_add(p, "kernel", p->image->kernel_file.path, load->bytes,
+				      load->physical + delta, load->memory_size, error))
 				return false;
 		} else if (!add_copied(p, load, count, delta, error)) {
 			return false;

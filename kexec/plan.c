@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Making a plan: which image format, which system call, where each segment goes. It knows the rules
- * that hold on every machine (those of kernel/kexec_core.c) and leaves boot protocols to the formats in
- * arch/. A pure function: every fact comes in, nothing goes out but the plan.
+ * that hold on every machine (those of kernel/kexec_core.c) and leaves boot protocols to the
+ * formats in arch/. A pure function: every fact comes in, nothing goes out but the plan.
  */
 #include "kexec/plan.h"
 
@@ -38,11 +38,17 @@ static bool say_unknown_type(const struct image *image, struct bytes kernel, str
 		error_set(error, "%s is an ELF file, but not one that this architecture can start.",
 			  image->kernel_file.path);
 	else if (kernel.size < 4)
-		error_set(error, "%s holds only %zu byte(s).", image->kernel_file.path, kernel.size);
+		error_set(error, "%s holds only %zu byte(s).", image->kernel_file.path,
+			  kernel.size);
 	else
-		error_set(error, "%s begins with the bytes %02x %02x %02x %02x, which no kernel format here does.",
-			  image->kernel_file.path, kernel.data[0], kernel.data[1], kernel.data[2], kernel.data[3]);
-	return error_remedy(error, "Name a kernel that was built for this architecture; kexec -h lists the types.");
+		error_set(error,
+			  "%s begins with the bytes %02x %02x %02x %02x, which no kernel format "
+			  "here does.",
+			  image->kernel_file.path, kernel.data[0], kernel.data[1], kernel.data[2],
+			  kernel.data[3]);
+	return error_remedy(
+		error,
+		"Name a kernel that was built for this architecture; kexec -h lists the types.");
 }
 
 static const struct format *format_find(const struct arch *arch, const struct options *options,
@@ -59,8 +65,10 @@ static const struct format *format_find(const struct arch *arch, const struct op
 	}
 	if (options->type && !named) {
 		error_headline(error, "Unsupported kernel type %s", options->type);
-		error_set(error, "-t names %s, which is not an image type of %s.", options->type, arch->name);
-		error_remedy(error, "Leave -t out, or take a type from the list that kexec -h prints.");
+		error_set(error, "-t names %s, which is not an image type of %s.", options->type,
+			  arch->name);
+		error_remedy(error,
+			     "Leave -t out, or take a type from the list that kexec -h prints.");
 		return NULL;
 	}
 	if (!found) {
@@ -68,8 +76,10 @@ static const struct format *format_find(const struct arch *arch, const struct op
 		return NULL;
 	}
 	if (named && named != found && !named->probe(kernel)) {
-		error_headline(error, "Wrong file type %s, file matches type %s", named->name, found->name);
-		error_set(error, "-t says %s, but %s is a %s.", named->name, image->kernel_file.path, found->name);
+		error_headline(error, "Wrong file type %s, file matches type %s", named->name,
+			       found->name);
+		error_set(error, "-t says %s, but %s is a %s.", named->name,
+			  image->kernel_file.path, found->name);
 		error_remedy(error, "Leave -t out, or write -t %s.", found->name);
 		return NULL;
 	}
@@ -77,40 +87,46 @@ static const struct format *format_find(const struct arch *arch, const struct op
 		found = named;
 	if (found->refusal) {
 		error_headline(error, "Cannot load %s", image->kernel_file.path);
-		error_set(error, "%s is of type %s: %s", image->kernel_file.path, found->name, found->refusal);
+		error_set(error, "%s is of type %s: %s", image->kernel_file.path, found->name,
+			  found->refusal);
 		return NULL;
 	}
 	return found;
 }
 
-static bool choose_file(const struct planning *p, const struct format *format, enum call_choice call,
-			struct error *error)
+static bool choose_file(const struct planning *p, const struct format *format,
+			enum call_choice call, struct error *error)
 {
 	const char *option = option_for_segments(p->options, p->machine->arch);
 	const char *path = p->image->kernel_file.path;
 
 	if (p->options->real_mode || p->options->entry_32bit) {
 		error_headline(error, "Kexec2 syscall does not support 16bit or 32bit entry yet");
-		error_set(error, "--%s cannot be combined with -s: kexec_file_load knows only the 64-bit entry.",
+		error_set(error,
+			  "--%s cannot be combined with -s: kexec_file_load knows only the 64-bit "
+			  "entry.",
 			  p->options->real_mode ? "real-mode" : "entry-32bit");
 		return error_remedy(error, "Leave -s out, or use -c.");
 	}
 	if (!format->by_file) {
 		error_status(error, EXIT_NO_FILE_CALL);
 		error_headline(error, "Cannot load %s", path);
-		error_set(error, "%s is of type %s, which no kernel accepts through kexec_file_load (-s).", path,
-			  format->name);
+		error_set(error,
+			  "%s is of type %s, which no kernel accepts through kexec_file_load (-s).",
+			  path, format->name);
 		return error_remedy(error, "Leave -s out, or use -c.");
 	}
 	p->plan->by = BY_FILE;
-	p->plan->why = call == CALL_FILE ? "-s was given" : "it is tried first, and the running kernel checks the image";
+	p->plan->why = call == CALL_FILE
+			       ? "-s was given"
+			       : "it is tried first, and the running kernel checks the image";
 	if (option && !plan_note(p, error, "--%s has no effect with kexec_file_load (-s).", option))
 		return false;
 	return true;
 }
 
-static bool choose_call(const struct planning *p, const struct format *format, enum call_choice call,
-			struct error *error)
+static bool choose_call(const struct planning *p, const struct format *format,
+			enum call_choice call, struct error *error)
 {
 	const char *option = option_for_segments(p->options, p->machine->arch);
 	struct plan *plan = p->plan;
@@ -149,23 +165,26 @@ static void plan_by_file(const struct planning *p)
 		      (options->force_dtb ? KEXEC_FILE_FORCE_DTB : 0);
 }
 
-static bool plan_by_segments(const struct planning *p, const struct format *format, struct error *error)
+static bool plan_by_segments(const struct planning *p, const struct format *format,
+			     struct error *error)
 {
 	const struct options *options = p->options;
 	struct plan *plan = p->plan;
 
 	if (options->panic) {
 		error_headline(error, "Cannot load %s", p->image->kernel_file.path);
-		error_set(error, "This version of kexec-ng loads a crash kernel (-p) only through kexec_file_load.");
+		error_set(error, "This version of kexec-ng loads a crash kernel (-p) only through "
+				 "kexec_file_load.");
 		return error_remedy(error, "Use -s, on a kernel that has CONFIG_KEXEC_FILE.");
 	}
 	if (options->no_cma && !plan_note(p, error, "--no-cma has no effect with kexec_load."))
 		return false;
-	if (options->force_dtb && !plan_note(p, error, "--force-dtb has no effect with kexec_load."))
+	if (options->force_dtb &&
+	    !plan_note(p, error, "--force-dtb has no effect with kexec_load."))
 		return false;
 	plan->kernel_fd = plan->initrd_fd = -1;
-	plan->flags = (uint64_t)p->machine->arch->elf_machine << 16 | (options->panic ? KEXEC_ON_CRASH : 0) |
-		      (options->debug ? KEXEC_DEBUG : 0);
+	plan->flags = (uint64_t)p->machine->arch->elf_machine << 16 |
+		      (options->panic ? KEXEC_ON_CRASH : 0) | (options->debug ? KEXEC_DEBUG : 0);
 	if (!format->plan(p, error)) {
 		if (!error->headline[0])
 			error_headline(error, "Cannot load %s", p->image->kernel_file.path);
@@ -176,11 +195,16 @@ static bool plan_by_segments(const struct planning *p, const struct format *form
 	return true;
 }
 
-bool plan_make(const struct machine *machine, const struct options *options, const struct image *image,
-	       enum call_choice call, struct arena *arena, struct plan *plan, struct error *error)
+bool plan_make(const struct machine *machine, const struct options *options,
+	       const struct image *image, enum call_choice call, struct arena *arena,
+	       struct plan *plan, struct error *error)
 {
 	struct planning p = {
-		.machine = machine, .options = options, .image = image, .arena = arena, .plan = plan,
+		.machine = machine,
+		.options = options,
+		.image = image,
+		.arena = arena,
+		.plan = plan,
 	};
 	const struct format *format;
 
@@ -219,19 +243,27 @@ bool plan_add(const struct planning *p, const char *name, const char *source, st
 
 	if (!align_up_checked(memory_size, p->machine->page_size, &memory_size) ||
 	    !add_overflow_checked(address, memory_size, &end))
-		return error_set(error, "The segment %s of %" PRIu64 " bytes at 0x%" PRIx64 " reaches past the end of the address space.",
+		return error_set(error,
+				 "The segment %s of %" PRIu64 " bytes at 0x%" PRIx64
+				 " reaches past the end of the address space.",
 				 name, memory_size, address);
 	if (plan->segment_count == PLAN_SEGMENTS_MAX)
-		return error_set(error, "%s needs more than %d segments, which is the most that the kernel accepts.",
+		return error_set(error,
+				 "%s needs more than %d segments, which is the most that the "
+				 "kernel accepts.",
 				 p->image->kernel_file.path, PLAN_SEGMENTS_MAX);
 	plan->segments[plan->segment_count++] = (struct segment){
-		.name = name, .source = source, .bytes = bytes, .memory = { address, end },
+		.name = name,
+		.source = source,
+		.bytes = bytes,
+		.memory = { address, end },
 	};
 	return true;
 }
 
-bool plan_place_and_add(const struct planning *p, const char *name, const char *source, struct bytes bytes,
-			uint64_t memory_size, struct placement where, uint64_t *address, struct error *error)
+bool plan_place_and_add(const struct planning *p, const char *name, const char *source,
+			struct bytes bytes, uint64_t memory_size, struct placement where,
+			uint64_t *address, struct error *error)
 {
 	return plan_place(p, name, memory_size, where, address, error) &&
 	       plan_add(p, name, source, bytes, *address, memory_size, error);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Finding room for a segment, and checking the finished plan. Both know only ranges: the RAM that may
- * be used, the limits asked for, and the segments already there.
+ * Finding room for a segment, and checking the finished plan. Both know only ranges: the RAM that
+ * may be used, the limits asked for, and the segments already there.
  */
 #include <inttypes.h>
 
@@ -12,7 +12,7 @@ struct search {
 	bool from_top;
 	bool found;
 	uint64_t address;
-	uint64_t largest;	/* largest hole within the limits, for the sentence when nothing fits */
+	uint64_t largest; /* largest hole within the limits, for the sentence when nothing fits */
 };
 
 /* Considers one free range. Ranges come in ascending order. */
@@ -41,7 +41,8 @@ static void consider(struct search *search, struct range free)
 }
 
 /* Walks what is left of one RAM range once the segments, sorted by address, are taken out. */
-static void consider_around(struct search *search, struct range ram, const struct range *taken, unsigned count)
+static void consider_around(struct search *search, struct range ram, const struct range *taken,
+			    unsigned count)
 {
 	uint64_t start = ram.start;
 
@@ -70,7 +71,8 @@ static unsigned sorted_segments(const struct plan *plan, struct range taken[PLAN
 	return count;
 }
 
-static const struct memmap *allowed_memory(const struct machine *machine, const struct options *options)
+static const struct memmap *allowed_memory(const struct machine *machine,
+					   const struct options *options)
 {
 	return options->panic ? &machine->crash : &machine->usable;
 }
@@ -80,20 +82,28 @@ static bool say_no_room(const struct planning *p, const char *what, const struct
 {
 	const struct memmap *map = allowed_memory(p->machine, p->options);
 
-	error_headline(error, "Could not find a free area of memory of 0x%" PRIx64 " bytes...", search->size);
+	error_headline(error, "Could not find a free area of memory of 0x%" PRIx64 " bytes...",
+		       search->size);
 	if (p->machine->iomem_masked && !map->count) {
-		error_set(error, "There is no place for the %s: /proc/iomem shows only zeros, so the memory map is unknown.",
+		error_set(error,
+			  "There is no place for the %s: /proc/iomem shows only zeros, so the "
+			  "memory map is unknown.",
 			  what);
 		return error_remedy(error, "Run kexec as root.");
 	}
-	error_set(error, "The %s needs %" PRIu64 " KiB between 0x%" PRIx64 " and 0x%" PRIx64
-		  ", aligned to 0x%" PRIx64 "; the largest hole there has %" PRIu64 " KiB, of %" PRIu64 " KiB of %s in all.",
-		  what, search->size >> 10, search->above, search->below - 1, search->align, search->largest >> 10,
-		  memmap_total(map, MEMORY_RAM) >> 10, p->options->panic ? "crash kernel memory" : "usable RAM");
+	error_set(error,
+		  "The %s needs %" PRIu64 " KiB between 0x%" PRIx64 " and 0x%" PRIx64
+		  ", aligned to 0x%" PRIx64 "; the largest hole there has %" PRIu64
+		  " KiB, of %" PRIu64 " KiB of %s in all.",
+		  what, search->size >> 10, search->above, search->below - 1, search->align,
+		  search->largest >> 10, memmap_total(map, MEMORY_RAM) >> 10,
+		  p->options->panic ? "crash kernel memory" : "usable RAM");
 	if (p->options->mem_min_given || p->options->mem_max_given)
 		return error_remedy(error, "Widen --mem-min and --mem-max, or leave them out.");
 	if (p->options->panic)
-		return error_remedy(error, "Reserve more with crashkernel= on the running kernel's command line.");
+		return error_remedy(
+			error,
+			"Reserve more with crashkernel= on the running kernel's command line.");
 	return false;
 }
 
@@ -112,17 +122,22 @@ bool plan_place(const struct planning *p, const char *what, uint64_t size, struc
 		.from_top = where.from_top,
 	};
 
-	if (options->mem_max_given && options->mem_max != UINT64_MAX && options->mem_max + 1 < search.below)
+	if (options->mem_max_given && options->mem_max != UINT64_MAX &&
+	    options->mem_max + 1 < search.below)
 		search.below = options->mem_max + 1;
 	if (!size || !align_up_checked(size, page, &search.size))
-		return error_set(error, "The %s has an impossible size of %" PRIu64 " bytes.", what, size);
+		return error_set(error, "The %s has an impossible size of %" PRIu64 " bytes.", what,
+				 size);
 	if (!is_power_of_two(search.align))
-		return error_set(error, "The %s asks for an alignment of 0x%" PRIx64 ", which is not a power of two.",
+		return error_set(error,
+				 "The %s asks for an alignment of 0x%" PRIx64
+				 ", which is not a power of two.",
 				 what, search.align);
 	for (size_t i = 0; i < map->count; i++) {
 		struct range ram = map->entries[i].range;
 
-		if (map->entries[i].type != MEMORY_RAM || !align_up_checked(ram.start, page, &ram.start))
+		if (map->entries[i].type != MEMORY_RAM ||
+		    !align_up_checked(ram.start, page, &ram.start))
 			continue;
 		ram.end = align_down(ram.end, page);
 		if (ram.start < ram.end)
@@ -136,12 +151,12 @@ bool plan_place(const struct planning *p, const char *what, uint64_t size, struc
 
 static bool broken(struct error *error, const struct segment *s, const char *rule)
 {
-	return error_set(error, "Internal error: the segment %s at 0x%" PRIx64 "-0x%" PRIx64 " %s.", s->name,
-			 s->memory.start, s->memory.end - 1, rule);
+	return error_set(error, "Internal error: the segment %s at 0x%" PRIx64 "-0x%" PRIx64 " %s.",
+			 s->name, s->memory.start, s->memory.end - 1, rule);
 }
 
-static bool check_segment(const struct machine *machine, const struct options *options, const struct segment *s,
-			  struct error *error)
+static bool check_segment(const struct machine *machine, const struct options *options,
+			  const struct segment *s, struct error *error)
 {
 	uint64_t page_mask = machine->page_size - 1;
 	struct range memory = s->memory;
@@ -152,16 +167,22 @@ static bool check_segment(const struct machine *machine, const struct options *o
 		return broken(error, s, "does not consist of whole pages");
 	if (s->bytes.size > range_size(memory))
 		return broken(error, s, "has more bytes than memory");
-	if (memory.start < options->mem_min || (options->mem_max_given && memory.end - 1 > options->mem_max))
+	if (memory.start < options->mem_min ||
+	    (options->mem_max_given && memory.end - 1 > options->mem_max))
 		return broken(error, s, "lies outside --mem-min and --mem-max");
 	if (!memmap_covers(allowed_memory(machine, options), memory, MEMORY_RAM))
-		return broken(error, s, options->panic ? "lies outside the crash reservation" : "lies outside usable RAM");
-	if (s->bytes.size >= 4 && options->panic && !memcmp(s->bytes.data, "\177ELF", 4) && strcmp(s->name, "elfcorehdr"))
-		return broken(error, s, "begins like an ELF core header, which the kernel would take it for");
+		return broken(error, s,
+			      options->panic ? "lies outside the crash reservation"
+					     : "lies outside usable RAM");
+	if (s->bytes.size >= 4 && options->panic && !memcmp(s->bytes.data, "\177ELF", 4) &&
+	    strcmp(s->name, "elfcorehdr"))
+		return broken(error, s,
+			      "begins like an ELF core header, which the kernel would take it for");
 	return true;
 }
 
-/* kernel/kexec_core.c, sanity_check_segment_list(): neither one segment nor all may exceed half of RAM. */
+/* kernel/kexec_core.c, sanity_check_segment_list(): neither one segment nor all may exceed half of
+ * RAM. */
 static bool check_sizes(const struct machine *machine, const struct plan *plan, struct error *error)
 {
 	uint64_t total = 0;
@@ -169,9 +190,12 @@ static bool check_sizes(const struct machine *machine, const struct plan *plan, 
 	for (unsigned i = 0; i < plan->segment_count; i++)
 		total += range_size(plan->segments[i].memory);
 	if (machine->ram_total && total > machine->ram_total / 2) {
-		error_set(error, "The plan needs %" PRIu64 " MiB of memory; the kernel accepts at most half of its RAM, which is %" PRIu64 " MiB.",
+		error_set(error,
+			  "The plan needs %" PRIu64 " MiB of memory; the kernel accepts at most "
+						    "half of its RAM, which is %" PRIu64 " MiB.",
 			  total >> 20, machine->ram_total >> 21);
-		return error_remedy(error, "Use a smaller initrd or kernel, or a machine with more memory.");
+		return error_remedy(
+			error, "Use a smaller initrd or kernel, or a machine with more memory.");
 	}
 	return true;
 }
@@ -179,29 +203,38 @@ static bool check_sizes(const struct machine *machine, const struct plan *plan, 
 static bool check_entry(const struct options *options, const struct plan *plan, struct error *error)
 {
 	for (unsigned i = 0; i < plan->segment_count; i++)
-		if (plan->entry >= plan->segments[i].memory.start && plan->entry < plan->segments[i].memory.end)
+		if (plan->entry >= plan->segments[i].memory.start &&
+		    plan->entry < plan->segments[i].memory.end)
 			return true;
 	if (options->entry_given) {
-		error_set(error, "--entry=0x%" PRIx64 " lies in none of the segments that would be loaded.", plan->entry);
-		return error_remedy(error, "Leave --entry out, or look at the segments with --plan.");
+		error_set(error,
+			  "--entry=0x%" PRIx64
+			  " lies in none of the segments that would be loaded.",
+			  plan->entry);
+		return error_remedy(error,
+				    "Leave --entry out, or look at the segments with --plan.");
 	}
-	return error_set(error, "Internal error: the entry point 0x%" PRIx64 " lies in no segment.", plan->entry);
+	return error_set(error, "Internal error: the entry point 0x%" PRIx64 " lies in no segment.",
+			 plan->entry);
 }
 
-bool plan_check(const struct machine *machine, const struct options *options, const struct plan *plan,
-		struct error *error)
+bool plan_check(const struct machine *machine, const struct options *options,
+		const struct plan *plan, struct error *error)
 {
 	struct range taken[PLAN_SEGMENTS_MAX];
 	unsigned count;
 
 	if (!plan->segment_count || plan->segment_count > PLAN_SEGMENTS_MAX)
-		return error_set(error, "Internal error: a plan of %u segments.", plan->segment_count);
+		return error_set(error, "Internal error: a plan of %u segments.",
+				 plan->segment_count);
 	for (unsigned i = 0; i < plan->segment_count; i++)
 		if (!check_segment(machine, options, &plan->segments[i], error))
 			return false;
 	count = sorted_segments(plan, taken);
 	for (unsigned i = 1; i < count; i++)
 		if (range_overlaps(taken[i - 1], taken[i]))
-			return error_set(error, "Internal error: two segments overlap at 0x%" PRIx64 ".", taken[i].start);
+			return error_set(error,
+					 "Internal error: two segments overlap at 0x%" PRIx64 ".",
+					 taken[i].start);
 	return check_sizes(machine, plan, error) && check_entry(options, plan, error);
 }

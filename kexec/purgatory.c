@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Putting purgatory into a plan: the architecture's flat image becomes a segment, and a copy of it gets
- * its parameter block filled in. It knows the block's fields, not what the code behind them does, and
- * writes numbers in the target's byte order, whatever this machine's is.
+ * Putting purgatory into a plan: the architecture's flat image becomes a segment, and a copy of it
+ * gets its parameter block filled in. It knows the block's fields, not what the code behind them
+ * does, and writes numbers in the target's byte order, whatever this machine's is.
  */
 #include "kexec/purgatory.h"
 
@@ -20,7 +20,8 @@ _Static_assert(PURGATORY_REGIONS >= PLAN_SEGMENTS_MAX, "every segment needs a re
 _Static_assert(sizeof(((struct purgatory_parameters *)0)->sha256) == DIGEST_SIZE, "SHA-256");
 
 /* The image as it was linked, once its block has been seen to be what this file expects. */
-static bool find_image(const struct planning *p, struct bytes *image, uint64_t *memory_size, struct error *error)
+static bool find_image(const struct planning *p, struct bytes *image, uint64_t *memory_size,
+		       struct error *error)
 {
 	const struct arch *arch = p->machine->arch;
 	const uint8_t *block;
@@ -28,22 +29,36 @@ static bool find_image(const struct planning *p, struct bytes *image, uint64_t *
 
 	*image = arch->purgatory ? arch->purgatory() : (struct bytes){ NULL, 0 };
 	if (!image->size) {
-		error_set(error, "This build of kexec has no purgatory for %s, the code that kexec_load needs "
-				 "to start a kernel.", arch->name);
-		return error_remedy(error, "Use -s, which does without, or build kexec where configure finds a "
-					   "compiler for %s (see \"purgatories\" in its summary).", arch->name);
+		error_set(error,
+			  "This build of kexec has no purgatory for %s, the code that kexec_load "
+			  "needs "
+			  "to start a kernel.",
+			  arch->name);
+		return error_remedy(
+			error,
+			"Use -s, which does without, or build kexec where configure finds a "
+			"compiler for %s (see \"purgatories\" in its summary).",
+			arch->name);
 	}
 	block = bytes_at(*image, PURGATORY_PARAMETERS, sizeof(struct purgatory_parameters));
 	if (!block)
-		return error_set(error, "The purgatory for %s has %zu bytes, too few for its parameter block.",
-				 arch->name, image->size);
+		return error_set(
+			error,
+			"The purgatory for %s has %zu bytes, too few for its parameter block.",
+			arch->name, image->size);
 	magic = bytes_get(block + offsetof(struct purgatory_parameters, magic), 8, arch->order);
-	*memory_size = bytes_get(block + offsetof(struct purgatory_parameters, memory_size), 8, arch->order);
+	*memory_size = bytes_get(block + offsetof(struct purgatory_parameters, memory_size), 8,
+				 arch->order);
 	if (magic != PURGATORY_MAGIC)
-		return error_set(error, "The purgatory for %s has 0x%016" PRIx64 " where its parameter block should "
-					"begin with 0x%016" PRIx64 ".", arch->name, magic, (uint64_t)PURGATORY_MAGIC);
+		return error_set(error,
+				 "The purgatory for %s has 0x%016" PRIx64
+				 " where its parameter block should "
+				 "begin with 0x%016" PRIx64 ".",
+				 arch->name, magic, (uint64_t)PURGATORY_MAGIC);
 	if (*memory_size < image->size)
-		return error_set(error, "The purgatory for %s asks for %" PRIu64 " bytes of memory, and has %zu itself.",
+		return error_set(error,
+				 "The purgatory for %s asks for %" PRIu64
+				 " bytes of memory, and has %zu itself.",
 				 arch->name, *memory_size, image->size);
 	return true;
 }
@@ -54,7 +69,8 @@ bool purgatory_place(const struct planning *p, struct placement where, struct er
 	struct bytes image;
 
 	if (!find_image(p, &image, &memory_size, error) ||
-	    !plan_place_and_add(p, SEGMENT, "made here", image, memory_size, where, &address, error))
+	    !plan_place_and_add(p, SEGMENT, "made here", image, memory_size, where, &address,
+				error))
 		return false;
 	/* Its own block and stack change while it runs, and a digest cannot cover itself. */
 	p->plan->segments[p->plan->segment_count - 1].unchecked = true;
@@ -82,8 +98,10 @@ static bool put_digest(const struct planning *p, uint8_t *image, struct error *e
 
 		if (segment->unchecked || !segment->bytes.size)
 			continue;
-		put_number(p, image, at + offsetof(struct purgatory_region, start), segment->memory.start);
-		put_number(p, image, at + offsetof(struct purgatory_region, size), segment->bytes.size);
+		put_number(p, image, at + offsetof(struct purgatory_region, start),
+			   segment->memory.start);
+		put_number(p, image, at + offsetof(struct purgatory_region, size),
+			   segment->bytes.size);
 		parts[count++] = segment->bytes;
 	}
 	if (!digest_sha256(parts, count, digest, error))
@@ -101,12 +119,14 @@ static bool put_console(const struct planning *p, const struct purgatory_jump *j
 
 	if (options->console_serial && !options->serial_base) {
 		error_set(error, "--console-serial needs a port, and none is known.");
-		return error_remedy(error, "Name it with --serial=ttyS0, --serial=ttyS1 or --serial=0xPORT.");
+		return error_remedy(
+			error, "Name it with --serial=ttyS0, --serial=ttyS1 or --serial=0xPORT.");
 	}
 	if (jump->serial_base) {
 		*flags |= PURGATORY_CONSOLE_SERIAL | jump->serial_flags;
 		put_number(p, image, AT(serial_base), jump->serial_base);
-		return plan_fact(p, SEGMENT, "console", error, "serial port at 0x%" PRIx64, jump->serial_base);
+		return plan_fact(p, SEGMENT, "console", error, "serial port at 0x%" PRIx64,
+				 jump->serial_base);
 	}
 	*flags |= (options->console_vga ? PURGATORY_CONSOLE_VGA : 0) |
 		  (options->console_serial ? PURGATORY_CONSOLE_SERIAL : 0) |
@@ -120,21 +140,29 @@ static bool put_console(const struct planning *p, const struct purgatory_jump *j
 }
 
 /* PURGATORY_ENTRY_32 switches paging off: from then on nothing above 4 GiB can be reached. */
-static bool check_32bit(const struct purgatory_jump *jump, const struct segment *segment, struct error *error)
+static bool check_32bit(const struct purgatory_jump *jump, const struct segment *segment,
+			struct error *error)
 {
 	if (segment->memory.end > FOUR_GIB)
-		return error_set(error, "A kernel with a 32-bit entry needs purgatory below 4 GiB, and it is at 0x%"
-					PRIx64 ".", segment->memory.start);
+		return error_set(error,
+				 "A kernel with a 32-bit entry needs purgatory below 4 GiB, and it "
+				 "is at 0x%" PRIx64 ".",
+				 segment->memory.start);
 	if (jump->entry >= FOUR_GIB)
-		return error_set(error, "The 32-bit entry point 0x%" PRIx64 " is not below 4 GiB.", jump->entry);
+		return error_set(error, "The 32-bit entry point 0x%" PRIx64 " is not below 4 GiB.",
+				 jump->entry);
 	for (unsigned i = 0; i < PURGATORY_ARGUMENTS; i++)
 		if (jump->arguments[i] >= FOUR_GIB)
-			return error_set(error, "The 32-bit entry takes addresses below 4 GiB, and 0x%" PRIx64
-						" is not.", jump->arguments[i]);
+			return error_set(
+				error,
+				"The 32-bit entry takes addresses below 4 GiB, and 0x%" PRIx64
+				" is not.",
+				jump->arguments[i]);
 	return true;
 }
 
-bool purgatory_finish(const struct planning *p, const struct purgatory_jump *jump, struct error *error)
+bool purgatory_finish(const struct planning *p, const struct purgatory_jump *jump,
+		      struct error *error)
 {
 	struct segment *segment = plan_segment(p->plan, SEGMENT);
 	uint64_t flags = p->options->no_checks ? 0 : PURGATORY_VERIFY;
@@ -147,8 +175,9 @@ bool purgatory_finish(const struct planning *p, const struct purgatory_jump *jum
 	image = (uint8_t *)arena_copy(p->arena, segment->bytes, error);
 	if (!image || !put_console(p, jump, image, &flags, error))
 		return false;
-	if (flags & PURGATORY_VERIFY ? !put_digest(p, image, error)
-				     : !plan_fact(p, SEGMENT, "sha256", error, "none: -i was given"))
+	if (flags & PURGATORY_VERIFY
+		    ? !put_digest(p, image, error)
+		    : !plan_fact(p, SEGMENT, "sha256", error, "none: -i was given"))
 		return false;
 	put_number(p, image, AT(flags), flags);
 	put_number(p, image, AT(entry), jump->entry);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Making boot_params for the next kernel: its header, what the running kernel was told by firmware and
- * the next one can no longer ask for (screen, disks, ACPI root), and the memory map. One segment holds
- * the page, the command line, the EFI memory map and the setup_data list, in this order.
+ * Making boot_params for the next kernel: its header, what the running kernel was told by firmware
+ * and the next one can no longer ask for (screen, disks, ACPI root), and the memory map. One
+ * segment holds the page, the command line, the EFI memory map and the setup_data list, in this
+ * order.
  */
 #include "arch/x86_64/boot_params.h"
 
@@ -17,7 +18,7 @@
 
 struct layout {
 	bool efi;
-	size_t cmdline, efi_map, setup_data, size;	/* offsets from the start of the segment */
+	size_t cmdline, efi_map, setup_data, size; /* offsets from the start of the segment */
 };
 
 static size_t align(size_t size)
@@ -29,9 +30,10 @@ uint32_t e820_type(enum memory_type type)
 {
 	/* arch/x86/include/asm/e820/types.h */
 	static const uint32_t types[MEMORY_TYPES] = {
-		[MEMORY_RAM] = 1, [MEMORY_RESERVED] = 2, [MEMORY_ACPI] = 3, [MEMORY_NVS] = 4,
-		[MEMORY_UNUSABLE] = 5, [MEMORY_PMEM] = 7, [MEMORY_PRAM] = 12,
-		[MEMORY_SOFT_RESERVED] = 0xefffffff,
+		[MEMORY_RAM] = 1,      [MEMORY_RESERVED] = 2,
+		[MEMORY_ACPI] = 3,     [MEMORY_NVS] = 4,
+		[MEMORY_UNUSABLE] = 5, [MEMORY_PMEM] = 7,
+		[MEMORY_PRAM] = 12,    [MEMORY_SOFT_RESERVED] = 0xefffffff,
 	};
 
 	return types[type];
@@ -45,7 +47,8 @@ static void carry_over(const struct x86_64_machine *facts, struct boot_params *p
 	if (old) {
 		memcpy(params->screen_info, old->screen_info, sizeof(params->screen_info));
 		memcpy(params->edid_info, old->edid_info, sizeof(params->edid_info));
-		memcpy(params->edd_mbr_sig_buffer, old->edd_mbr_sig_buffer, sizeof(params->edd_mbr_sig_buffer));
+		memcpy(params->edd_mbr_sig_buffer, old->edd_mbr_sig_buffer,
+		       sizeof(params->edd_mbr_sig_buffer));
 		memcpy(params->eddbuf, old->eddbuf, sizeof(params->eddbuf));
 		params->eddbuf_entries = old->eddbuf_entries;
 		params->edd_mbr_sig_buf_entries = old->edd_mbr_sig_buf_entries;
@@ -55,7 +58,8 @@ static void carry_over(const struct x86_64_machine *facts, struct boot_params *p
 		params->acpi_rsdp_addr = old->acpi_rsdp_addr;
 	}
 	if (!get(params->acpi_rsdp_addr))
-		put(&params->acpi_rsdp_addr, facts->efi_acpi20 ? facts->efi_acpi20 : facts->efi_acpi);
+		put(&params->acpi_rsdp_addr,
+		    facts->efi_acpi20 ? facts->efi_acpi20 : facts->efi_acpi);
 }
 
 static void fill_memory_map(const struct memmap *map, struct boot_params *params)
@@ -70,12 +74,14 @@ static void fill_memory_map(const struct memmap *map, struct boot_params *params
 		put(&params->e820_table[i].size, range_size(memory->range));
 		put(&params->e820_table[i].type, e820_type(memory->type));
 	}
-	/* The old ways to tell the size of memory, in KiB above 1 MiB; ext_mem_k is at screen_info + 2. */
+	/* The old ways to tell the size of memory, in KiB above 1 MiB; ext_mem_k is at screen_info
+	 * + 2. */
 	for (size_t i = 0; i < map->count; i++) {
 		const struct memory *memory = &map->entries[i];
 		uint64_t above;
 
-		if (memory->type != MEMORY_RAM || memory->range.start > 0x100000 || memory->range.end <= 0x100000)
+		if (memory->type != MEMORY_RAM || memory->range.start > 0x100000 ||
+		    memory->range.end <= 0x100000)
 			continue;
 		above = (memory->range.end - 0x100000) >> 10;
 		put(&params->alt_mem_k, above > UINT32_MAX ? UINT32_MAX : (uint32_t)above);
@@ -83,8 +89,8 @@ static void fill_memory_map(const struct memmap *map, struct boot_params *params
 	}
 }
 
-static void fill_header(const struct planning *p, const struct boot_request *request, const struct layout *layout,
-			uint64_t address, struct boot_params *params)
+static void fill_header(const struct planning *p, const struct boot_request *request,
+			const struct layout *layout, uint64_t address, struct boot_params *params)
 {
 	uint64_t cmdline = address + layout->cmdline;
 
@@ -107,14 +113,17 @@ static bool copy_memory_map(const struct planning *p, struct error *error)
 
 	*out = (struct memmap){ 0 };
 	for (size_t i = 0; i < map->count; i++)
-		if (!memmap_append(out, p->arena, map->entries[i].range, map->entries[i].type, error))
+		if (!memmap_append(out, p->arena, map->entries[i].range, map->entries[i].type,
+				   error))
 			return false;
 	if (!out->count)
-		return error_set(error, "The machine's memory map is empty: neither /sys/firmware/memmap nor /proc/iomem shows RAM.");
+		return error_set(error, "The machine's memory map is empty: neither "
+					"/sys/firmware/memmap nor /proc/iomem shows RAM.");
 	return true;
 }
 
-static bool check_cmdline(const struct planning *p, const struct setup_header *header, struct error *error)
+static bool check_cmdline(const struct planning *p, const struct setup_header *header,
+			  struct error *error)
 {
 	size_t length = strlen(p->cmdline), most = get(header->cmdline_size);
 
@@ -125,8 +134,8 @@ static bool check_cmdline(const struct planning *p, const struct setup_header *h
 	return error_remedy(error, "Shorten --append, or leave out --reuse-cmdline.");
 }
 
-bool boot_params_add(const struct planning *p, const struct boot_request *request, uint64_t *address,
-		     struct error *error)
+bool boot_params_add(const struct planning *p, const struct boot_request *request,
+		     uint64_t *address, struct error *error)
 {
 	struct layout layout;
 	const char *why_not;
@@ -141,8 +150,9 @@ bool boot_params_add(const struct planning *p, const struct boot_request *reques
 	layout.setup_data = align(layout.efi_map + (layout.efi ? efi_memory_map_size(p) : 0));
 	layout.size = layout.setup_data + setup_data_size(p, request, layout.efi);
 	segment = arena_alloc(p->arena, layout.size, error);
-	if (!segment || !plan_place_and_add(p, "boot_params", "made here", (struct bytes){ segment, layout.size },
-					    layout.size, request->where, address, error))
+	if (!segment || !plan_place_and_add(p, "boot_params", "made here",
+					    (struct bytes){ segment, layout.size }, layout.size,
+					    request->where, address, error))
 		return false;
 	params = (struct boot_params *)segment;
 	fill_header(p, request, &layout, *address, params);
@@ -151,7 +161,8 @@ bool boot_params_add(const struct planning *p, const struct boot_request *reques
 	memcpy(segment + layout.cmdline, p->cmdline, strlen(p->cmdline));
 	if (layout.efi)
 		efi_write(p, segment + layout.efi_map, *address + layout.efi_map, params);
-	setup_data_write(p, request, layout.efi, segment + layout.setup_data, *address + layout.setup_data, params);
+	setup_data_write(p, request, layout.efi, segment + layout.setup_data,
+			 *address + layout.setup_data, params);
 	if (!boot_params_describe(p, (struct bytes){ segment, layout.size }, *address, error))
 		return false;
 	return layout.efi || plan_fact(p, "efi", "not handed on", error, "%s", why_not);

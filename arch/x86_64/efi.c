@@ -7,14 +7,15 @@
 #include "arch/x86_64/machine.h"
 #include "kexec/cmdline.h"
 
-#define EFI_LOADER_SIGNATURE_64 0x34364c45	/* "EL64" */
+#define EFI_LOADER_SIGNATURE_64 0x34364c45 /* "EL64" */
 
 static const struct boot_params *running(const struct x86_64_machine *facts)
 {
 	return bytes_at(facts->boot_params, 0, sizeof(struct boot_params));
 }
 
-bool efi_handed_on(const struct planning *p, const struct setup_header *header, const char **why_not)
+bool efi_handed_on(const struct planning *p, const struct setup_header *header,
+		   const char **why_not)
 {
 	const struct x86_64_machine *facts = p->machine->facts;
 	const struct boot_params *params = running(facts);

@@ -6,10 +6,12 @@
 #include "kexec/purgatory.h"
 
 #define GIB ((uint64_t)1 << 30)
-/* 46 bits: the physical addresses that 4-level paging reaches, Documentation/arch/x86/x86_64/5level-paging.rst. */
+/* 46 bits: the physical addresses that 4-level paging reaches,
+ * Documentation/arch/x86/x86_64/5level-paging.rst. */
 #define LIMIT_4_LEVEL ((uint64_t)1 << 46)
 
-/* Where the kernel's own loader starts looking (arch/x86/kernel/kexec-bzimage64.c): clear of what a BIOS keeps. */
+/* Where the kernel's own loader starts looking (arch/x86/kernel/kexec-bzimage64.c): clear of what a
+ * BIOS keeps. */
 #define LOWEST_PURGATORY 0x3000
 #define LOWEST_BOOT_PARAMS 0x3000
 #define LOWEST_INITRD 0x1000000
@@ -21,23 +23,27 @@ uint64_t linux_limit(const struct planning *p, const struct setup_header *header
 	return get(header->xloadflags) & XLF_5LEVEL_ENABLED ? 0 : LIMIT_4_LEVEL;
 }
 
-static bool add_initrd(const struct planning *p, struct boot_request *request, uint64_t limit, struct error *error)
+static bool add_initrd(const struct planning *p, struct boot_request *request, uint64_t limit,
+		       struct error *error)
 {
 	const struct file *initrd = &p->image->initrd;
 	const struct setup_header *header = &request->header;
 	uint64_t highest = (uint64_t)get(header->initrd_addr_max) + 1;
-	bool anywhere = (get(header->xloadflags) & XLF_CAN_BE_LOADED_ABOVE_4G) && !p->options->entry_32bit;
+	bool anywhere =
+		(get(header->xloadflags) & XLF_CAN_BE_LOADED_ABOVE_4G) && !p->options->entry_32bit;
 
 	if (!initrd->bytes.size)
 		return true;
 	request->initrd_size = initrd->bytes.size;
 	return plan_place_and_add(p, "initrd", initrd->path, initrd->bytes, initrd->bytes.size,
-				  (struct placement){ .above = LOWEST_INITRD, .below = anywhere ? limit : highest,
+				  (struct placement){ .above = LOWEST_INITRD,
+						      .below = anywhere ? limit : highest,
 						      .from_top = true },
 				  &request->initrd, error);
 }
 
-bool linux_finish(const struct planning *p, struct boot_request *request, uint64_t entry, struct error *error)
+bool linux_finish(const struct planning *p, struct boot_request *request, uint64_t entry,
+		  struct error *error)
 {
 	uint64_t limit = linux_limit(p, &request->header);
 	struct purgatory_jump jump = {
@@ -45,10 +51,14 @@ bool linux_finish(const struct planning *p, struct boot_request *request, uint64
 		.mode = p->options->entry_32bit ? PURGATORY_ENTRY_32 : PURGATORY_ENTRY_64,
 	};
 
-	request->where = (struct placement){ .above = LOWEST_BOOT_PARAMS, .below = limit, .from_top = true };
+	request->where =
+		(struct placement){ .above = LOWEST_BOOT_PARAMS, .below = limit, .from_top = true };
 	return add_initrd(p, request, limit, error) &&
 	       boot_params_add(p, request, &jump.arguments[0], error) &&
-	       purgatory_place(p, (struct placement){ .above = LOWEST_PURGATORY, .below = limit, .from_top = true },
+	       purgatory_place(p,
+			       (struct placement){ .above = LOWEST_PURGATORY,
+						   .below = limit,
+						   .from_top = true },
 			       error) &&
 	       purgatory_finish(p, &jump, error);
 }

@@ -4,15 +4,16 @@
 #include "arch/x86_64/linux.h"
 #include "kexec/container.h"
 
-#define MULTIBOOT_SEARCH 8192		/* Multiboot specification 0.6.96, 3.1 */
-#define MULTIBOOT2_SEARCH 32768		/* Multiboot2 specification 2.0, 3.1 */
+#define MULTIBOOT_SEARCH 8192	/* Multiboot specification 0.6.96, 3.1 */
+#define MULTIBOOT2_SEARCH 32768 /* Multiboot2 specification 2.0, 3.1 */
 
 static bool multiboot_probe(struct bytes kernel)
 {
 	for (size_t at = 0; at + 12 <= kernel.size && at + 12 <= MULTIBOOT_SEARCH; at += 4) {
 		const le32 *word = (const le32 *)(kernel.data + at);
 
-		if (get(word[0]) == 0x1badb002 && (uint32_t)(get(word[0]) + get(word[1]) + get(word[2])) == 0)
+		if (get(word[0]) == 0x1badb002 &&
+		    (uint32_t)(get(word[0]) + get(word[1]) + get(word[2])) == 0)
 			return true;
 	}
 	return false;
@@ -31,16 +32,21 @@ static bool multiboot2_probe(struct bytes kernel)
 }
 
 const struct format x86_64_multiboot2 = {
-	.name = "multiboot2-x86", .probe = multiboot2_probe,
+	.name = "multiboot2-x86",
+	.probe = multiboot2_probe,
 	.refusal = "a multiboot2 kernel, which this version of kexec-ng does not load.",
 };
 
 const struct format x86_64_multiboot = {
-	.name = "multiboot-x86", .probe = multiboot_probe,
-	.refusal = "a multiboot kernel (Xen, memtest86+), which this version of kexec-ng does not load.",
+	.name = "multiboot-x86",
+	.probe = multiboot_probe,
+	.refusal = "a multiboot kernel (Xen, memtest86+), which this version of kexec-ng does not "
+		   "load.",
 };
 
 const struct format x86_64_uki = {
-	.name = "uki", .probe = container_is_uki,
-	.refusal = "a unified kernel image; take its .linux and .initrd sections out (objcopy) and load those.",
+	.name = "uki",
+	.probe = container_is_uki,
+	.refusal = "a unified kernel image; take its .linux and .initrd sections out (objcopy) and "
+		   "load those.",
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The setup_data list: what does not fit into boot_params. Nodes stand one after the other behind it,
- * each 16-byte aligned: EFI's tables, the memory map past 128 entries, and a seed for the next
+ * The setup_data list: what does not fit into boot_params. Nodes stand one after the other behind
+ * it, each 16-byte aligned: EFI's tables, the memory map past 128 entries, and a seed for the next
  * kernel's random numbers.
  */
 #include "arch/x86_64/boot_params.h"
@@ -18,7 +18,8 @@ static size_t extra_e820_size(const struct planning *p)
 {
 	size_t count = p->plan->memory.count;
 
-	return count > E820_ENTRIES_MAX ? (count - E820_ENTRIES_MAX) * sizeof(struct e820_entry) : 0;
+	return count > E820_ENTRIES_MAX ? (count - E820_ENTRIES_MAX) * sizeof(struct e820_entry)
+					: 0;
 }
 
 /* No seed is better than one of zeros, which the next kernel would take for random. */
@@ -35,7 +36,8 @@ size_t setup_data_size(const struct planning *p, const struct boot_request *requ
 {
 	size_t extra = extra_e820_size(p);
 
-	return (efi ? node_size(sizeof(struct efi_setup_data)) : 0) + (extra ? node_size(extra) : 0) +
+	return (efi ? node_size(sizeof(struct efi_setup_data)) : 0) +
+	       (extra ? node_size(extra) : 0) +
 	       (takes_seed(p, request) ? node_size(RNG_SEED_SIZE) : 0);
 }
 
@@ -62,7 +64,8 @@ static uint8_t *append(struct list *list, uint32_t type, size_t size)
 static void append_efi(const struct planning *p, struct list *list)
 {
 	const struct x86_64_machine *facts = p->machine->facts;
-	struct efi_setup_data *data = (struct efi_setup_data *)append(list, SETUP_EFI, sizeof(*data));
+	struct efi_setup_data *data =
+		(struct efi_setup_data *)append(list, SETUP_EFI, sizeof(*data));
 
 	put(&data->fw_vendor, facts->efi_fw_vendor);
 	put(&data->runtime, facts->efi_runtime);
@@ -73,7 +76,8 @@ static void append_efi(const struct planning *p, struct list *list)
 static void append_e820(const struct planning *p, struct list *list)
 {
 	const struct memmap *map = &p->plan->memory;
-	struct e820_entry *entry = (struct e820_entry *)append(list, SETUP_E820_EXT, extra_e820_size(p));
+	struct e820_entry *entry =
+		(struct e820_entry *)append(list, SETUP_E820_EXT, extra_e820_size(p));
 
 	for (size_t i = E820_ENTRIES_MAX; i < map->count; i++, entry++) {
 		put(&entry->address, map->entries[i].range.start);
@@ -82,8 +86,8 @@ static void append_e820(const struct planning *p, struct list *list)
 	}
 }
 
-void setup_data_write(const struct planning *p, const struct boot_request *request, bool efi, uint8_t *out,
-		      uint64_t address, struct boot_params *params)
+void setup_data_write(const struct planning *p, const struct boot_request *request, bool efi,
+		      uint8_t *out, uint64_t address, struct boot_params *params)
 {
 	struct list list = { out, address, &params->hdr.setup_data };
 
@@ -93,5 +97,6 @@ void setup_data_write(const struct planning *p, const struct boot_request *reque
 	if (extra_e820_size(p))
 		append_e820(p, &list);
 	if (takes_seed(p, request))
-		memcpy(append(&list, SETUP_RNG_SEED, RNG_SEED_SIZE), p->machine->entropy, RNG_SEED_SIZE);
+		memcpy(append(&list, SETUP_RNG_SEED, RNG_SEED_SIZE), p->machine->entropy,
+		       RNG_SEED_SIZE);
 }
