@@ -77,7 +77,7 @@ judge_stage() {
 	[ "$series" = 6.1 ] || expect "stage $stage, initial RAM disk" "$(cat "$work/initrd-$stage.sha256")" \
 		"$(fact "$stage" initrd)"
 	expect "stage $stage, processors" "$cpus" "$(fact "$stage" cpus)"
-	for key in acpi rsdp efi efi-systab efi-runtime-map efi-variable secure-boot; do
+	for key in acpi rsdp efi efi-systab efi-runtime-pages efi-variable secure-boot; do
 		expect "stage $stage, $key" "$(fact 1 "$key")" "$(fact "$stage" "$key")"
 	done
 	[ "$firmware" = bios ] || expect "stage $stage, reading an EFI variable" PlatformLang \
