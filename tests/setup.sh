@@ -12,7 +12,7 @@ packages_build=(autoconf automake gcc libc6-dev make pkg-config libelf-dev zlib1
 packages_boot=(busybox-static cpio xz-utils zstd openssl qemu-system-x86 ovmf sbsigntool
 	debian-archive-keyring)
 packages_bench=(strace time xz-utils openssl debian-archive-keyring)
-packages_check=(clang fish gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu jq libc6-dev-arm64-cross
+packages_check=(clang device-tree-compiler fish gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu jq libc6-dev-arm64-cross
 	libc6-dev-ppc64el-cross mandoc qemu-user shellcheck zsh)
 }
 
