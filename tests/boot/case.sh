@@ -5,6 +5,33 @@
 # variables (case_read sets them); what comes of it is a serial log in $work, which facts.sh judges.
 # Needs fetch.sh, images.sh and machine.sh; $common is the archive that every kernel gets,
 # $wrong_digest a kexec whose digests are wrong.
+#
+# An architecture is a folder here with two files. `cases` has one boot a line: a name and KEY=VALUE
+# words, which are the variables in case_read. machine.sh defines:
+#
+#   debian_arch, console      the names that Debian and the kernel use
+#   kernel_meta               the package that depends on the current kernel; a flavour is appended
+#   kernel_package            how that kernel's package begins (regular expression)
+#   image_form                what kind of image the package holds; the default for a case
+#   qemu                      the program
+#   case_defaults             words as in `cases`, which hold for each case of this architecture:
+#                             at least firmware and model
+#   machine_append            a command line for every kernel, or nothing
+#   machine_arguments         fills the array `arguments` for QEMU from firmware, cpus, memory, model and
+#                             machine (more of -machine, with a comma in front, or nothing); may use $work
+#   image_make IMAGE FORM TARGET
+#                             makes another form of an image, or dies
+#   judge_machine STAGE       a sentence for each fact of a stage after the first that is not as it should
+#                             be and that only this architecture has (fact and expect are in facts.sh)
+#
+# What guest/init reports may grow; on a machine that lacks a thing it reports nothing or nothing useful.
+
+# architecture_enter ARCH: reads what is known of it.
+architecture_enter() {
+	arch=$1
+	# shellcheck source=tests/boot/x86_64/machine.sh
+	. "$here/$arch/machine.sh"
+}
 
 # How long a boot with one hand-over may take. On two quiet cores a case takes 10 to 30 s; a busy machine can
 # need ten times as long, and a boot that hangs is rare.
@@ -13,12 +40,13 @@ limit=${KEXEC_NG_BOOT_SECONDS:-240}
 # case_read NAME KEY=VALUE...: sets the variables that say what the case does.
 case_read() {
 	local word
-	name=$1 first=6.1 second=6.12 first_image=bzImage image=bzImage call=-a firmware=bios cpus=1 memory=1G payload=4M
-	options='' model=max script=hand-over until='' chain='' first_append=''
+	name=$1 first=6.1 second=6.12 first_image=$image_form image=$image_form call=-a cpus=1 memory=1G payload=4M
+	options='' machine='' script=hand-over until='' chain='' first_append=''
 	shift
-	for word in "$@"; do
+	for word in "${case_defaults[@]}" "$@"; do
 		case ${word%%=*} in
 		first | second | first_image | image | call | firmware | cpus | memory | model | payload | script | chain) ;;
+		machine) word=${word/=/=,} ;;
 		options | first_append) word=${word//,/ } ;;
 		until) word=${word//_/ } ;;
 		*) die "case $name: what is $word?" ;;
@@ -50,12 +78,16 @@ common_make() {
 
 # first_cmdline: what QEMU gives the first kernel.
 first_cmdline() {
-	printf '%s' "console=$console panic=-1 $machine_append${first_append:+ $first_append}"
+	printf '%s' "console=$console panic=-1${machine_append:+ $machine_append}${first_append:+ $first_append}"
+}
+
+with_efi() {
+	[[ $firmware = uefi* || $firmware = secure ]]
 }
 
 # append_of STAGE: the command line that stage is given.
 append_of() {
-	printf '%s' "console=$console panic=-1 $machine_append kexec_ng.stage=$1 random.trust_cpu=0 retain_initrd" \
+	printf '%s' "console=$console panic=-1${machine_append:+ $machine_append} kexec_ng.stage=$1 random.trust_cpu=0 retain_initrd" \
 		" kexec_ng.case=$name kexec_ng.text=\"one two\""
 }
 
@@ -85,8 +117,8 @@ initrd_make() {
 	if [ "$stage" -gt 1 ]; then
 		cp "$(payload "$payload")" "$root/payload"
 		IFS=: read -r series form hop_call <<< "${hops[stage - 2]}"
-		[ "$firmware" = bios ] || module "$series" efivarfs "$root/efivarfs.ko"
-	elif [ "$firmware" != bios ]; then
+		! with_efi || module "$series" efivarfs "$root/efivarfs.ko"
+	elif with_efi; then
 		module "$first" efivarfs "$root/efivarfs.ko"
 	fi
 	{ cat "$common"; archive "$root"; } > "$target"
@@ -99,7 +131,7 @@ initrd_make() {
 # there is one, is called with the time and each line.
 qemu_run() {
 	local line fd pid now began=$EPOCHREALTIME
-	machine_arguments "$firmware" "$cpus" "$memory" "$model" "$work"
+	machine_arguments
 	: > "$work/log"
 	exec {fd}< <(exec timeout $((limit * (1 + ${#hops[@]}) / 2)) "$qemu" "${arguments[@]}" -no-reboot -serial stdio -monitor none \
 		-kernel "$(kernel_image "$first" "$first_image")" -initrd "$work/initrd" \

@@ -3,9 +3,14 @@
 #
 # Makes what a boot needs: kernels in each form, and initial RAM disks. Results lie in the cache and
 # are made once; each is complete or absent. Needs fetch.sh and the architecture's machine.sh.
+#
+# A kernel's name is the series of Debian's, with the flavour after a hyphen where there are several:
+# 6.1, 6.12, 6.12-16k.
 
 # The suites in which a kernel series is the current one.
 declare -A suite_of=([6.1]=bookworm [6.12]=trixie)
+# Programs for the guests come from this one.
+guest_suite=bookworm
 
 # made PATH COMMAND...: runs the command, with the path of a temporary file added, unless PATH exists.
 made() {
@@ -20,38 +25,44 @@ made() {
 	printf '%s' "$path"
 }
 
-# kernel_tree SERIES: the unpacked package of that series' current kernel.
+# kernel_tree NAME: the unpacked package of that kernel.
 kernel_tree() {
-	local suite=${suite_of[$1]} name
-	name=$(made "$cache/$suite-$debian_arch/$1.name" kernel_name "$suite")
+	local suite=${suite_of[${1%%-*}]:-} name flavour=
+	[ -n "$suite" ] || die "no such kernel: $1"
+	[ "${1%-*}" = "$1" ] || flavour=-${1#*-}
+	name=$(made "$cache/$suite-$debian_arch/$1.name" kernel_name "$suite" "$flavour")
 	package_fetch "$suite" "$debian_arch" "$(cat "$name")" './boot/*' '*/efivarfs.ko*'
 }
 
 kernel_name() {
-	package_name "$1" "$debian_arch" "$kernel_meta" "$kernel_package" > "$2"
+	package_name "$1" "$debian_arch" "$kernel_meta$2" "$kernel_package$2\$" > "$3"
+}
+
+# kernel_file NAME: the image as the package has it.
+kernel_file() {
+	echo "$(kernel_tree "$1")"/boot/vmlinu[xz]-*
 }
 
 kernel_release() {
 	local image
-	image=$(echo "$(kernel_tree "$1")"/boot/vmlinuz-*)
-	printf '%s' "${image##*/vmlinuz-}"
+	image=$(kernel_file "$1")
+	image=${image##*/}
+	printf '%s' "${image#*-}"
 }
 
-# kernel_image SERIES FORM: bzImage, vmlinux, or one of them with .gz, .xz, .lzma or .zst; signed is a
-# bzImage signed with the key of the firmware "secure".
+# kernel_image NAME FORM: the form that the packages have, one that the architecture's image_make can
+# make of it, or one of these with .gz, .xz, .lzma or .zst.
 kernel_image() {
 	local image packed=$cache/images/$debian_arch-$1-$2
-	image=$(echo "$(kernel_tree "$1")"/boot/vmlinuz-*)
-	packed=$packed-${image##*/vmlinuz-}
+	image=$(kernel_file "$1")
+	packed=$packed-$(kernel_release "$1")
 	case $2 in
-	bzImage) printf '%s' "$image" ;;
-	vmlinux) made "$packed" image_unpack "$image" ;;
-	signed) made "$packed" image_sign "$image" ;;
+	"$image_form") printf '%s' "$image" ;;
 	*.gz) made "$packed" pack "$(kernel_image "$1" "${2%.*}")" gzip -1 ;;
 	*.xz) made "$packed" pack "$(kernel_image "$1" "${2%.*}")" xz -0 ;;
 	*.lzma) made "$packed" pack "$(kernel_image "$1" "${2%.*}")" xz -0 --format=lzma ;;
 	*.zst) made "$packed" pack "$(kernel_image "$1" "${2%.*}")" zstd -q -1 ;;
-	*) die "no such form of a kernel: $2" ;;
+	*) made "$packed" image_make "$image" "$2" ;;
 	esac
 }
 
@@ -61,11 +72,12 @@ pack() {
 	"${@:1:$#-1}" -c "$file" > "$target"
 }
 
-# module SERIES NAME TARGET: a module, uncompressed.
+# module KERNEL NAME TARGET: a module, uncompressed; nothing if it is built in.
 module() {
 	local file
 	file=$(find "$(kernel_tree "$1")" -name "$2.ko*")
 	case $file in
+	'') ;;
 	*.xz) xz -dc "$file" > "$3" ;;
 	*) cp "$file" "$3" ;;
 	esac
@@ -102,7 +114,7 @@ archive() {
 # root_make ROOT KEXEC: what every initial RAM disk holds.
 root_make() {
 	mkdir -p "$1"/{bin,sbin,dev,proc,sys,tmp,etc,case}
-	install /bin/busybox "$1/bin/busybox"
+	install "$(package_fetch "$guest_suite" "$debian_arch" busybox-static)/bin/busybox" "$1/bin/busybox"
 	install "$here/guest/init" "$1/init"
 	printf 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' > "$1/etc/passwd"
 	copy_program "$2" "$1" kexec

@@ -1,35 +1,46 @@
-# shellcheck shell=bash disable=SC2034,SC2100
+# shellcheck shell=bash disable=SC2034,SC2100,SC2154
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What tests/boot has to know about x86_64: names in the archive, how QEMU plays the machine, and how
-# to take a kernel image apart. Another architecture is another folder with such a file and a table
-# of cases.
+# What tests/boot has to know about x86_64: names in the archive, how QEMU plays the machine, how to
+# take a kernel image apart, and what an x86_64 kernel must have been given. The list of what such a
+# file defines is in case.sh.
 
 debian_arch=amd64
 kernel_meta=linux-image-amd64
-kernel_package='^linux-image-[0-9].*-amd64$'
+kernel_package='^linux-image-[0-9].*-amd64'
+image_form=bzImage
 qemu=qemu-system-x86_64
 console=ttyS0
+# Firmware is bios, uefi, or secure: UEFI that boots nothing but what is signed.
+case_defaults=(firmware=bios model=max)
 # A busy host may be late with the timer interrupts that this check waits for.
 machine_append="no_timer_check"
 ovmf=/usr/share/OVMF
 # Published with OVMF for tests: the key that the firmware of "secure" trusts. Its password is its name.
 snakeoil=/usr/share/ovmf/PkKek-1-snakeoil
 
-# machine_arguments FIRMWARE CPUS MEMORY MODEL WORK: fills the array `arguments`. Firmware is bios, uefi,
-# or secure: UEFI that boots nothing but what is signed.
 machine_arguments() {
-	arguments=(-machine q35 -cpu "$4" -accel tcg -smp "$2" -m "$3" -nodefaults -display none)
-	if [ "$1" != bios ]; then
-		case $1 in
-		uefi) cp "$ovmf/OVMF_VARS_4M.fd" "$5/vars.fd" ;;
-		secure) cp "$ovmf/OVMF_VARS_4M.snakeoil.fd" "$5/vars.fd" ;;
+	arguments=(-machine "q35$machine" -cpu "$model" -accel tcg -smp "$cpus" -m "$memory" -nodefaults -display none)
+	if [ "$firmware" != bios ]; then
+		case $firmware in
+		uefi) cp "$ovmf/OVMF_VARS_4M.fd" "$work/vars.fd" ;;
+		secure) cp "$ovmf/OVMF_VARS_4M.snakeoil.fd" "$work/vars.fd" ;;
 		esac
 		# A screen, so that there is a frame buffer to hand on.
 		arguments+=(-vga std
 			-drive "if=pflash,unit=0,format=raw,readonly=on,file=$ovmf/OVMF_CODE_4M.fd"
-			-drive "if=pflash,unit=1,format=raw,file=$5/vars.fd")
+			-drive "if=pflash,unit=1,format=raw,file=$work/vars.fd")
 	fi
+}
+
+# image_make BZIMAGE FORM TARGET: vmlinux is what lies within, signed is the bzImage signed with the key of
+# the firmware "secure".
+image_make() {
+	case $2 in
+	vmlinux) image_unpack "$1" "$3" ;;
+	signed) image_sign "$1" "$3" ;;
+	*) die "no such form of a kernel: $2" ;;
+	esac
 }
 
 # image_sign BZIMAGE TARGET: signs it with the key that the firmware of "secure" trusts.
@@ -63,4 +74,30 @@ image_unpack() {
 	*) die "$1: compressed in a way this script does not know" ;;
 	esac
 	rm "$payload"
+}
+
+# screen STAGE: what the boot protocol calls screen_info, without the cursor's place and what older
+# protocols kept in its holes (Documentation/arch/x86/zero-page.rst).
+screen() {
+	fact "$1" screen | sed 's/^.\{30\}\(.\{34\}\).\{8\}/\1 /'
+}
+
+# memory_ram STAGE: the RAM in the map that the kernel was given (a kernel splits an entry where
+# setup_data lies).
+memory_ram() {
+	fact "$1" memmap | sed -n 's/^\(0x[0-9a-f]*\)-\(0x[0-9a-f]*\) System RAM$/\1 \2/p' | ranges_joined
+}
+
+judge_machine() {
+	local address
+	expect "stage $1, screen" "$(screen 1)" "$(screen "$1")"
+	expect "stage $1, RAM in the firmware's map" "$(memory_ram 1)" "$(memory_ram "$1")"
+	# Fresh entropy: a setup_data node of type 9, which seeds the generator before anything else can.
+	fact "$1" setup-data | grep -q -x 0x9 || echo "stage $1: was handed no rng-seed"
+	expect "stage $1, generator seeded at once" yes "$(fact "$1" seeded-at-once)"
+	address=$(fact "$1" initrd-address)
+	case $options in
+	*--mem-min=*) ((address >= ${options#*--mem-min=})) || echo "stage $1: initrd at $address: $options" ;;
+	*--mem-max=*) ((address <= ${options#*--mem-max=})) || echo "stage $1: initrd at $address: $options" ;;
+	esac
 }

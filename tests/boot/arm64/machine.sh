@@ -1,0 +1,47 @@
+# shellcheck shell=bash disable=SC2034,SC2100,SC2154
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What tests/boot has to know about arm64: names in the archive, how QEMU plays the machine, and what an
+# arm64 kernel must have been given. The list of what such a file defines is in case.sh.
+
+debian_arch=arm64
+kernel_meta=linux-image-arm64
+kernel_package='^linux-image-[0-9].*-arm64'
+image_form=Image
+qemu=qemu-system-aarch64
+console=ttyAMA0
+machine_append=''
+# Firmware is dt (QEMU's device tree, GICv2) or uefi (EDK2: ACPI and no device tree, GICv3). A kernel that is
+# started by device tree does not survive GICv3's tables: only EFI can reserve them for the next one.
+case_defaults=(firmware=dt model=cortex-a57)
+edk2=/usr/share/AAVMF
+
+machine_arguments() {
+	local gic=2
+	[ "$firmware" = dt ] || gic=3
+	arguments=(-machine "virt,gic-version=$gic$machine" -cpu "$model" -accel tcg -smp "$cpus" -m "$memory"
+		-nodefaults -display none)
+	if [ "$firmware" = uefi ]; then
+		cp "$edk2/AAVMF_VARS.fd" "$work/vars.fd"
+		arguments+=(-drive "if=pflash,unit=0,format=raw,readonly=on,file=$edk2/AAVMF_CODE.fd"
+			-drive "if=pflash,unit=1,format=raw,file=$work/vars.fd")
+	fi
+}
+
+image_make() {
+	die "no such form of a kernel: $2"
+}
+
+memory_ram() {
+	fact "$1" ram | ranges_joined
+}
+
+judge_machine() {
+	expect "stage $1, RAM" "$(memory_ram 1)" "$(memory_ram "$1")"
+	expect "stage $1, exception level" "$(fact 1 level)" "$(fact "$1" level)"
+	[ "$firmware" = dt ] || return 0
+	expect "stage $1, device tree without /chosen" "$(fact 1 device-tree)" "$(fact "$1" device-tree)"
+	# Fresh entropy: rng-seed seeds the generator before anything else can, kaslr-seed moves the kernel.
+	expect "stage $1, generator seeded at once" yes "$(fact "$1" seeded-at-once)"
+	expect "stage $1, KASLR" enabled "$(fact "$1" kaslr)"
+}
