@@ -22,6 +22,4 @@ const struct arch arch_ppc64le = {
 	.machine_read = ppc64le_machine_read,
 	.formats = formats,
 	.purgatory = purgatory_ppc64le,
-	.plans_only = "This version of kexec-ng plans loads by kexec_load for ppc64le, but has not yet been seen "
-		      "to boot one, and so it does not.",
 };
