@@ -38,6 +38,13 @@ static const uint8_t *zeros;
 				 #condition);                                                      \
 	} while (0)
 
+/* In a rule's function, which returns the first condition that does not hold. */
+#define rule(condition)                                                                            \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			return #condition;                                                         \
+	} while (0)
+
 static uint64_t random_next(void)
 {
 	seed ^= seed << 13;
@@ -181,58 +188,72 @@ static bool is_usable(const struct round *r, struct range memory)
 	return at >= memory.end;
 }
 
-static void check_segments(const struct round *r)
+static const char *check_segments(struct round *r)
 {
 	const struct plan *plan = &r->plan;
 
-	check(plan->segment_count <= 16);
+	rule(plan->segment_count <= 16);
 	for (unsigned i = 0; i < plan->segment_count; i++) {
 		struct range memory = plan->segments[i].memory;
 
-		check(memory.start < memory.end && memory.end <= (uint64_t)1 << 48);
-		check(!((memory.start | memory.end) & (r->machine.page_size - 1)));
-		check(plan->segments[i].bytes.size <= memory.end - memory.start);
-		check(is_usable(r, memory));
+		rule(memory.start < memory.end && memory.end <= (uint64_t)1 << 48);
+		rule(!((memory.start | memory.end) & (r->machine.page_size - 1)));
+		rule(plan->segments[i].bytes.size <= memory.end - memory.start);
+		rule(is_usable(r, memory));
 		for (unsigned j = 0; j < i; j++)
-			check(memory.end <= plan->segments[j].memory.start ||
+			rule(memory.end <= plan->segments[j].memory.start ||
 			      plan->segments[j].memory.end <= memory.start);
 	}
+	return NULL;
 }
 
-static void check_kernel(const struct round *r, const struct segment *kernel)
+static const char *check_kernel(struct round *r)
 {
-	check(kernel->memory.start % (2 * MIB) == r->text_offset);
-	check(kernel->memory.end - kernel->memory.start >= r->kernel_needs);
+	const struct segment *kernel = plan_segment(&r->plan, "kernel");
+
+	rule(kernel->memory.start % (2 * MIB) == r->text_offset);
+	rule(kernel->memory.end - kernel->memory.start >= r->kernel_needs);
+	return NULL;
 }
 
-static void check_initrd(const struct segment *kernel, const struct segment *initrd)
+static const char *check_initrd(struct round *r)
 {
-	uint64_t start = kernel->memory.start < initrd->memory.start ? kernel->memory.start
-								     : initrd->memory.start;
-	uint64_t end =
-		kernel->memory.end > initrd->memory.end ? kernel->memory.end : initrd->memory.end;
+	const struct segment *kernel = plan_segment(&r->plan, "kernel");
+	const struct segment *initrd = plan_segment(&r->plan, "initrd");
+	uint64_t start = kernel->memory.start, end = kernel->memory.end;
 
+	rule(!initrd == !r->image.initrd.bytes.size);
+	if (!initrd)
+		return NULL;
+	if (initrd->memory.start < start)
+		start = initrd->memory.start;
+	if (initrd->memory.end > end)
+		end = initrd->memory.end;
 	/*
 	 * The window may begin at any multiple of 1 GiB; the last one before `start` leaves the
 	 * most room.
 	 */
-	check(end - start / GIB * GIB <= 32 * GIB);
+	rule(end - start / GIB * GIB <= 32 * GIB);
+	return NULL;
 }
 
-static void check_tree(struct round *r, const struct segment *dtb, const struct segment *initrd)
+static const char *check_tree(struct round *r)
 {
+	const struct segment *dtb = plan_segment(&r->plan, "dtb");
+	const struct segment *initrd = plan_segment(&r->plan, "initrd");
 	uint64_t start = 0, end = 0, last = dtb->memory.start + dtb->bytes.size - 1;
 	struct devicetree tree;
 	int chosen;
 
-	check(dtb->memory.start % 8 == 0 && dtb->bytes.size <= 2 * MIB);
-	check(dtb->memory.start / (2 * MIB) == last / (2 * MIB));
-	check(devicetree_open(&tree, dtb->bytes, "planned", &r->arena, &r->error));
+	rule(dtb->memory.start % 8 == 0 && dtb->bytes.size <= 2 * MIB);
+	rule(dtb->memory.start / (2 * MIB) == last / (2 * MIB));
+	rule(devicetree_open(&tree, dtb->bytes, "planned", &r->arena, &r->error));
 	chosen = devicetree_find(&tree, "/chosen");
-	check(devicetree_number(&tree, chosen, "linux,initrd-start", &start) == !!initrd);
-	check(devicetree_number(&tree, chosen, "linux,initrd-end", &end) == !!initrd);
-	check(!initrd || (start == initrd->memory.start && end - start == initrd->bytes.size));
-	check(devicetree_get(&tree, 0, "blob").size == r->blob.value.size);
+	rule(devicetree_number(&tree, chosen, "linux,initrd-start", &start) == !!initrd);
+	rule(devicetree_number(&tree, chosen, "linux,initrd-end", &end) == !!initrd);
+	rule(!initrd || (start == initrd->memory.start && end - start == initrd->bytes.size));
+	rule(devicetree_get(&tree, 0, "blob").size == r->blob.value.size);
+	return NULL;
 }
 
 /*
@@ -262,16 +283,17 @@ static uint64_t parameter(const struct segment *purgatory, size_t offset)
 	return bytes_get(purgatory->bytes.data + PURGATORY_PARAMETERS + offset, 8, LITTLE);
 }
 
-static void check_purgatory(struct round *r, const struct segment *purgatory)
+static const char *check_purgatory(struct round *r)
 {
+	const struct segment *purgatory = plan_segment(&r->plan, "purgatory");
 	struct range ranges[PURGATORY_REGIONS + 2] = { purgatory->memory };
 	uint64_t count = parameter(purgatory, offsetof(struct purgatory_parameters, region_count));
 	unsigned expected = 0, used = 1;
 
-	check(r->plan.entry == purgatory->memory.start);
-	check(parameter(purgatory, offsetof(struct purgatory_parameters, entry)) ==
+	rule(r->plan.entry == purgatory->memory.start);
+	rule(parameter(purgatory, offsetof(struct purgatory_parameters, entry)) ==
 	      plan_segment(&r->plan, "kernel")->memory.start);
-	check(parameter(purgatory, offsetof(struct purgatory_parameters, arguments)) ==
+	rule(parameter(purgatory, offsetof(struct purgatory_parameters, arguments)) ==
 	      plan_segment(&r->plan, "dtb")->memory.start);
 	for (unsigned i = 0; i < r->plan.segment_count; i++) {
 		const struct segment *segment = &r->plan.segments[i];
@@ -279,15 +301,30 @@ static void check_purgatory(struct round *r, const struct segment *purgatory)
 
 		if (segment == purgatory || r->options.no_checks)
 			continue;
-		check(parameter(purgatory, at) == segment->memory.start);
-		check(parameter(purgatory, at + 8) == segment->bytes.size);
+		rule(parameter(purgatory, at) == segment->memory.start);
+		rule(parameter(purgatory, at + 8) == segment->bytes.size);
 		ranges[used++] = segment->memory;
 		expected++;
 	}
-	check(count == expected);
+	rule(count == expected);
 	if (r->options.serial_name)
 		ranges[used++] = (struct range){ r->port.base, r->port.base + 4096 };
-	check(count_tables(ranges, used) <= TABLES);
+	rule(count_tables(ranges, used) <= TABLES);
+	return NULL;
+}
+
+/* The first rule that the plan breaks, as it stands above; NULL if it keeps them all. */
+static const char *broken_rule(struct round *r)
+{
+	const char *broken = check_segments(r);
+
+	if (!broken)
+		broken = check_kernel(r);
+	if (!broken)
+		broken = check_initrd(r);
+	if (!broken)
+		broken = check_tree(r);
+	return broken ? broken : check_purgatory(r);
 }
 
 /*
@@ -316,16 +353,11 @@ static void plans_keep_the_rules(void **state)
 		made = plan_make(&r.machine, &r.options, &r.image, CALL_SEGMENTS, &r.arena, &r.plan,
 				 &r.error);
 		if (made) {
-			const struct segment *kernel = plan_segment(&r.plan, "kernel");
-			const struct segment *initrd = plan_segment(&r.plan, "initrd");
+			const char *broken = broken_rule(&r);
 
-			check_segments(&r);
-			check_kernel(&r, kernel);
-			check(!initrd == !r.image.initrd.bytes.size);
-			if (initrd)
-				check_initrd(kernel, initrd);
-			check_tree(&r, plan_segment(&r.plan, "dtb"), initrd);
-			check_purgatory(&r, plan_segment(&r.plan, "purgatory"));
+			if (broken)
+				fail_msg("PLAN_SEED=0x%llx: not so: %s", (unsigned long long)round_seed,
+					 broken);
 		} else {
 			check(r.error.cause[0] && !strstr(r.error.cause, "Internal"));
 			check(!has_plenty(&r) || r.blob.value.size > 2 * MIB - 4096 ||
@@ -341,9 +373,156 @@ static void plans_keep_the_rules(void **state)
 	assert_in_range(plenty, PLANS / 100, PLANS);
 }
 
+static struct segment *planned(struct round *r, const char *name)
+{
+	return plan_segment(&r->plan, name);
+}
+
+static void move(struct round *r, const char *name, uint64_t by)
+{
+	planned(r, name)->memory.start += by;
+	planned(r, name)->memory.end += by;
+}
+
+static void move_kernel_a_page(struct round *r)
+{
+	move(r, "kernel", r->machine.page_size);
+}
+
+static void cut_kernel(struct round *r)
+{
+	struct range *memory = &planned(r, "kernel")->memory;
+
+	memory->end = memory->start + r->kernel_needs - 1;
+}
+
+static void move_kernel_beyond_48_bits(struct round *r)
+{
+	move(r, "kernel", (uint64_t)1 << 48);
+}
+
+static void move_initrd_out_of_the_window(struct round *r)
+{
+	move(r, "initrd", 32 * GIB);
+}
+
+static void lose_initrd(struct round *r)
+{
+	planned(r, "initrd")->name = "lost";
+}
+
+static void move_initrd_behind_the_tree(struct round *r)
+{
+	move(r, "initrd", r->machine.page_size);
+}
+
+static void move_dtb_across_2_mib(struct round *r)
+{
+	struct segment *dtb = planned(r, "dtb");
+
+	move(r, "dtb", 2 * MIB - dtb->memory.start % (2 * MIB) - 8);
+}
+
+static void move_dtb_4_bytes(struct round *r)
+{
+	move(r, "dtb", 4);
+}
+
+static void grow_dtb(struct round *r)
+{
+	planned(r, "dtb")->bytes.size = 2 * MIB + 1;
+}
+
+static void overlap(struct round *r)
+{
+	planned(r, "dtb")->memory = planned(r, "kernel")->memory;
+}
+
+static void use_memory_that_is_reserved(struct round *r)
+{
+	struct segment *dtb = planned(r, "dtb");
+
+	check(memmap_remove(&r->machine.usable, &r->arena, dtb->memory, &r->error));
+}
+
+static void enter_the_kernel_at_once(struct round *r)
+{
+	r->plan.entry = planned(r, "kernel")->memory.start;
+}
+
+/* What purgatory is told: the image is a copy in the arena. */
+static void put_parameter(struct round *r, size_t offset)
+{
+	uint8_t *at = (uint8_t *)planned(r, "purgatory")->bytes.data + PURGATORY_PARAMETERS + offset;
+
+	bytes_put(at, 8, LITTLE, bytes_get(at, 8, LITTLE) + 8);
+}
+
+static void enter_elsewhere(struct round *r)
+{
+	put_parameter(r, offsetof(struct purgatory_parameters, entry));
+}
+
+static void pass_no_tree(struct round *r)
+{
+	put_parameter(r, offsetof(struct purgatory_parameters, arguments));
+}
+
+static const struct violation {
+	const char *name;
+	void (*commit)(struct round *r);
+	const char *(*seen_by)(struct round *r);
+} violations[] = {
+	{ "the kernel is not on 2 MiB and text_offset", move_kernel_a_page, check_kernel },
+	{ "the kernel has less memory than image_size", cut_kernel, check_kernel },
+	{ "the kernel is beyond 48 bits", move_kernel_beyond_48_bits, check_segments },
+	{ "the initrd is too far away", move_initrd_out_of_the_window, check_initrd },
+	{ "the initrd is not there", lose_initrd, check_initrd },
+	{ "the tree says another initrd", move_initrd_behind_the_tree, check_tree },
+	{ "the tree crosses 2 MiB", move_dtb_across_2_mib, check_tree },
+	{ "the tree is not on 8 bytes", move_dtb_4_bytes, check_tree },
+	{ "the tree is too large", grow_dtb, check_tree },
+	{ "two segments overlap", overlap, check_segments },
+	{ "a segment lies in reserved memory", use_memory_that_is_reserved, check_segments },
+	{ "purgatory is passed by", enter_the_kernel_at_once, check_purgatory },
+	{ "purgatory enters something else", enter_elsewhere, check_purgatory },
+	{ "x0 is not the tree", pass_no_tree, check_purgatory },
+};
+
+/* Each violation in plans that were good: the rule that is meant to see it must. */
+static void the_rules_see_violations(void **state)
+{
+	for (size_t i = 0; i < sizeof(violations) / sizeof(violations[0]); i++) {
+		const struct violation *violation = &violations[i];
+		unsigned seen = 0;
+
+		for (uint64_t round = 0; seen < 20; round++) {
+			struct round r;
+
+			check(round < PLANS);
+			start_round(round);
+			make_round(&r);
+			if (plan_make(&r.machine, &r.options, &r.image, CALL_SEGMENTS, &r.arena,
+				      &r.plan, &r.error) &&
+			    planned(&r, "initrd")) {
+				violation->commit(&r);
+				if (!violation->seen_by(&r))
+					fail_msg("PLAN_SEED=0x%llx: nobody saw that %s",
+						 (unsigned long long)round_seed, violation->name);
+				seen++;
+			}
+			free(r.kernel);
+			arena_release(&r.arena);
+		}
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(plans_keep_the_rules) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plans_keep_the_rules),
+		cmocka_unit_test(the_rules_see_violations),
+	};
 
 	zeros = mmap(NULL, INITRD_MAX, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
 		     0);
