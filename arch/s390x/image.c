@@ -10,9 +10,14 @@
 
 #include <inttypes.h>
 
+#include "kexec/purgatory.h"
+
 /* Where kexec-tools puts it: never lower, so that a small kernel has room to unpack itself. */
 #define LOWEST_INITRD 0x800000
 #define INITRD_ALIGN 0x100000
+
+/* The running kernel enters the next one, or purgatory, in 31-bit mode (relocate_kernel.S). */
+#define REACH 0x80000000
 
 _Static_assert(IMAGE_PARMAREA + offsetof(struct parmarea, command_line) == IMAGE_COMMAND_LINE,
 	       "setup.h");
@@ -150,10 +155,19 @@ static bool describe(const struct planning *p, const struct area *area, uint64_t
 			 error_quote(area->version).text) &&
 	       plan_fact(p, "parmarea", "initrd_start", error, "0x%" PRIx64, initrd) &&
 	       plan_fact(p, "parmarea", "initrd_size", error, "%zu", p->image->initrd.bytes.size) &&
-	       plan_fact(p, "parmarea", "max_command_line_size", error, "%" PRIu64, area->room) &&
-	       plan_fact(p, "purgatory", "not used", error,
-			 "the running kernel enters the next one by itself, and nothing checks it "
-			 "in between");
+	       plan_fact(p, "parmarea", "max_command_line_size", error, "%" PRIu64, area->room);
+}
+
+/* Nothing but the check needs purgatory: the running kernel can enter the next one by itself. */
+static bool add_purgatory(const struct planning *p, struct error *error)
+{
+	const struct placement where = {.above = IMAGE_ENTRY, .below = REACH, .from_top = true};
+	const struct purgatory_jump jump = {.entry = IMAGE_ENTRY};
+
+	if (p->options->no_checks)
+		return plan_fact(p, "purgatory", "not used", error,
+				 "-i was given; nothing checks the next kernel before it is entered");
+	return purgatory_place(p, where, error) && purgatory_finish(p, &jump, error);
 }
 
 static bool image_plan(const struct planning *p, struct error *error)
@@ -171,7 +185,7 @@ static bool image_plan(const struct planning *p, struct error *error)
 	put(&parmarea->initrd_size, p->image->initrd.bytes.size);
 	memset(parmarea->command_line, 0, (size_t)area.room);
 	memcpy(parmarea->command_line, p->plan->cmdline, strlen(p->plan->cmdline));
-	return describe(p, &area, initrd, error);
+	return describe(p, &area, initrd, error) && add_purgatory(p, error);
 }
 
 const struct format s390x_image = {

@@ -3,6 +3,7 @@
 #include "arch/arch.h"
 #include "arch/s390x/image.h"
 #include "arch/s390x/machine.h"
+#include "arch/s390x/purgatory.h"
 
 static const char *const machines[] = { "s390x", NULL };
 
@@ -19,4 +20,5 @@ const struct arch arch_s390x = {
 	.built_in_cmdline = true,
 	.machine_read = s390x_machine_read,
 	.formats = formats,
+	.purgatory = purgatory_s390x,
 };

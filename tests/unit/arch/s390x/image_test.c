@@ -15,6 +15,7 @@ static void make_sized(struct planned *t, uint64_t ram, uint64_t room, size_t si
 	t->machine.ram_total = 0;
 	planned_ram(t, 0, ram);
 	planned_kernel(t, images_s390x(room, size), size);
+	t->options.no_checks = true;
 }
 
 static void make(struct planned *t)
@@ -234,6 +235,89 @@ static void an_impossible_size_field_is_refused(void **state)
 	planned_release(&t);
 }
 
+#define PURGATORY_SIZE 0x1000
+#define PURGATORY_MEMORY 0x3000
+
+/* Whatever compilers this build had. */
+static struct bytes made_purgatory(void)
+{
+	static uint8_t image[PURGATORY_SIZE];
+
+	bytes_put(image + PURGATORY_PARAMETERS, 8, BIG, PURGATORY_MAGIC);
+	bytes_put(image + PURGATORY_PARAMETERS + 8, 8, BIG, PURGATORY_MEMORY);
+	return (struct bytes){image, sizeof(image)};
+}
+
+static struct bytes no_purgatory(void)
+{
+	return (struct bytes){NULL, 0};
+}
+
+static const struct arch *s390x_with(struct bytes (*purgatory)(void))
+{
+	static struct arch arch;
+
+	arch = arch_s390x;
+	arch.purgatory = purgatory;
+	return &arch;
+}
+
+static uint64_t parameter(struct planned *t, size_t at)
+{
+	const struct segment *segment = planned_segment(t, "purgatory");
+
+	return bytes_get(segment->bytes.data + PURGATORY_PARAMETERS + at, 8, BIG);
+}
+
+static void a_check_takes_purgatory_and_nothing_else_does(void **state)
+{
+	struct planned t;
+
+	make_sized(&t, 4 * GIB, 4096, IMAGES_S390X_SIZE);
+	t.machine.arch = s390x_with(made_purgatory);
+	planned_initrd(&t, MIB);
+	assert_planned(&t);
+	assert_null(plan_segment(&t.plan, "purgatory"));
+	assert_int_equal(t.plan.entry, 0x10000);
+	t.options.no_checks = false;
+	assert_planned(&t);
+	assert_int_equal(planned_segment(&t, "purgatory")->memory.end, 2 * GIB);
+	assert_int_equal(t.plan.entry, 2 * GIB - PURGATORY_MEMORY);
+	assert_int_equal(parameter(&t, PURGATORY_AT_FLAGS), PURGATORY_VERIFY);
+	assert_int_equal(parameter(&t, PURGATORY_AT_ENTRY), 0x10000);
+	assert_int_equal(parameter(&t, PURGATORY_AT_ARGUMENTS), 0);
+	/* The two parts of the kernel, and the initrd. */
+	assert_int_equal(parameter(&t, offsetof(struct purgatory_parameters, region_count)), 3);
+	planned_release(&t);
+}
+
+static void purgatory_is_where_31_bits_reach(void **state)
+{
+	struct planned t;
+
+	make_sized(&t, 64 * MIB, 4096, IMAGES_S390X_SIZE);
+	planned_ram(&t, 4 * GIB, 5 * GIB);
+	t.machine.arch = s390x_with(made_purgatory);
+	t.options.no_checks = false;
+	assert_planned(&t);
+	assert_int_equal(planned_segment(&t, "purgatory")->memory.end, 64 * MIB);
+	planned_release(&t);
+}
+
+static void without_purgatory_there_is_no_check(void **state)
+{
+	struct planned t;
+
+	make(&t);
+	t.machine.arch = s390x_with(no_purgatory);
+	assert_planned(&t);
+	t.options.no_checks = false;
+	assert_refused(&t, "no purgatory for s390x");
+	t.options.call = CALL_FILE;
+	assert_planned(&t);
+	planned_release(&t);
+}
+
 static void what_is_no_kernel_is_refused_by_the_known_line(void **state)
 {
 	struct planned t;
@@ -277,6 +361,9 @@ int main(void)
 		cmocka_unit_test(by_file_the_original_descriptor_is_handed_on),
 		cmocka_unit_test(an_image_cut_short_is_refused),
 		cmocka_unit_test(an_impossible_size_field_is_refused),
+		cmocka_unit_test(a_check_takes_purgatory_and_nothing_else_does),
+		cmocka_unit_test(purgatory_is_where_31_bits_reach),
+		cmocka_unit_test(without_purgatory_there_is_no_check),
 		cmocka_unit_test(what_is_no_kernel_is_refused_by_the_known_line),
 		cmocka_unit_test(a_taken_place_is_refused),
 	};
