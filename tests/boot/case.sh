@@ -95,6 +95,7 @@ append_of() {
 cmdline_of() {
 	case $script in
 	reuse) printf '%s' "$(first_cmdline | sed 's/BOOT_IMAGE=[^ ]* *//') $(append_of "$1")" ;;
+	pieces) printf '%s numbers=%s' "$(append_of "$1")" "$(printf '%03d' {0..999})" ;;
 	*) append_of "$1" ;;
 	esac
 }
