@@ -80,6 +80,10 @@ void devicetree_cell_counts(const struct devicetree *tree, int node, unsigned *a
 const struct devicetree_node *devicetree_node_find(const struct devicetree_node *root,
 						   const char *path);
 struct bytes devicetree_node_get(const struct devicetree_node *node, const char *name);
+bool devicetree_node_number(const struct devicetree_node *node, const char *name,
+			    uint64_t *value) must_check;
+/* Whether a property is one string, or begins with one, and that is `text`. */
+bool devicetree_node_says(const struct devicetree_node *node, const char *name, const char *text);
 
 /*
  * Editing. The node of `path` is made where it is absent, if its parent is there. Removing what is

@@ -30,13 +30,17 @@ bool devicetree_cells(struct bytes value, size_t *at, unsigned cells, uint64_t *
 	return true;
 }
 
-bool devicetree_number(const struct devicetree *tree, int node, const char *name, uint64_t *value)
+static bool to_number(struct bytes bytes, uint64_t *value)
 {
-	struct bytes bytes = devicetree_get(tree, node, name);
 	size_t at = 0;
 
 	return (bytes.size == CELL || bytes.size == 2 * CELL) &&
 	       devicetree_cells(bytes, &at, (unsigned)(bytes.size / CELL), value);
+}
+
+bool devicetree_number(const struct devicetree *tree, int node, const char *name, uint64_t *value)
+{
+	return to_number(devicetree_get(tree, node, name), value);
 }
 
 void devicetree_cell_counts(const struct devicetree *tree, int node, unsigned *address,
@@ -77,6 +81,19 @@ struct bytes devicetree_node_get(const struct devicetree_node *node, const char 
 			return (struct bytes){p->value.data ? p->value.data : (const uint8_t *)"",
 					      p->value.size};
 	return (struct bytes){NULL, 0};
+}
+
+bool devicetree_node_number(const struct devicetree_node *node, const char *name, uint64_t *value)
+{
+	return to_number(devicetree_node_get(node, name), value);
+}
+
+bool devicetree_node_says(const struct devicetree_node *node, const char *name, const char *text)
+{
+	struct bytes value = devicetree_node_get(node, name);
+	size_t size = strlen(text) + 1;
+
+	return value.size >= size && !memcmp(value.data, text, size);
 }
 
 bool devicetree_set_text(struct devicetree *tree, const char *path, const char *name,

@@ -125,7 +125,10 @@ static bool put_console(const struct planning *p, const struct purgatory_jump *j
 	if (jump->serial_base) {
 		*flags |= PURGATORY_CONSOLE_SERIAL | jump->serial_flags;
 		put_number(p, image, AT(serial_base), jump->serial_base);
-		return plan_fact(p, SEGMENT, "console", error, "serial port at 0x%" PRIx64,
+		return plan_fact(p, SEGMENT, "console", error, "%s 0x%" PRIx64,
+				 jump->serial_flags & PURGATORY_SERIAL_TERMINAL
+					 ? "the hypervisor's terminal"
+					 : "serial port at",
 				 jump->serial_base);
 	}
 	*flags |= (options->console_vga ? PURGATORY_CONSOLE_VGA : 0) |
@@ -165,7 +168,7 @@ bool purgatory_finish(const struct planning *p, const struct purgatory_jump *jum
 		      struct error *error)
 {
 	struct segment *segment = plan_segment(p->plan, SEGMENT);
-	uint64_t flags = p->options->no_checks ? 0 : PURGATORY_VERIFY;
+	uint64_t flags = jump->flags | (p->options->no_checks ? 0 : PURGATORY_VERIFY);
 	uint8_t *image;
 
 	if (!segment || segment->bytes.size < AT(magic) + sizeof(struct purgatory_parameters))

@@ -13,9 +13,10 @@ struct purgatory_jump {
 	uint64_t entry;		/* physical address of the next kernel's entry point */
 	uint64_t mode;		/* PURGATORY_ENTRY_* of this architecture */
 	uint64_t arguments[PURGATORY_ARGUMENTS];	/* registers, as entry.S of this architecture says */
-	/* Architectures whose ports have physical addresses: where to speak; 0: nowhere. */
+	/* Where architectures speak whose ports have physical addresses, or are terminals; 0: nowhere. */
 	uint64_t serial_base;
 	uint64_t serial_flags;	/* PURGATORY_SERIAL_*: what kind of port it is */
+	uint64_t flags;		/* more PURGATORY_* of this architecture's own */
 };
 
 /* Places the image as segment "purgatory" and makes its start the plan's entry. */

@@ -27,6 +27,8 @@
 #define PURGATORY_SERIAL_PL011 0x10	/* arm64: the port is a PL011, not a 16550 */
 #define PURGATORY_SERIAL_WORDS 0x20	/* arm64: a 16550 whose registers are 32-bit words */
 #define PURGATORY_UNPRIVILEGED 0x40	/* arm64: in a process, for tests: leave the MMU alone */
+#define PURGATORY_SERIAL_TERMINAL 0x100	/* ppc64le: the port is the hypervisor's terminal serial_base */
+#define PURGATORY_VECTOR_SHA 0x200	/* ppc64le: the processors have vshasigmaw */
 
 /* entry_mode */
 #define PURGATORY_ENTRY_64 0		/* x86_64: 64-bit boot protocol; the only mode elsewhere */
@@ -54,7 +56,8 @@ struct purgatory_parameters {
 	uint64_t entry;		/* physical address to jump to */
 	uint64_t entry_mode;
 	uint64_t arguments[PURGATORY_ARGUMENTS];	/* x86_64: [0] is boot_params (rsi, esi) */
-	uint64_t serial_base;	/* x86_64: I/O port; arm64: physical address of the port; 0: none */
+	uint64_t serial_base;	/* x86_64: I/O port; arm64: physical address of the port; ppc64le: unit
+					 * address of the terminal; 0: none */
 	uint64_t serial_baud;	/* 0: leave the speed as it is */
 	uint8_t sha256[32];	/* over the regions' bytes, in order */
 	uint64_t region_count;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reading a ppc64le machine: its device tree, and a crash reservation that only /proc/iomem may
- * show. What the tree says about memory is taken out of it in memory.c.
+ * show. What the tree says is taken out of it in memory.c and processors.c.
  */
 #include "arch/ppc64le/machine.h"
 
@@ -20,5 +20,8 @@ bool ppc64le_machine_read(const struct sysroot *root, struct arena *arena, struc
 	if (!machine_iomem(root, arena, machine, &iomem, error) ||
 	    !devicetree_read(root, arena, machine, &facts->tree, error))
 		return false;
-	return !facts->tree || ppc64le_memory(facts, arena, machine, error);
+	if (!facts->tree)
+		return true;
+	ppc64le_processors(facts);
+	return ppc64le_memory(facts, arena, machine, error);
 }

@@ -18,6 +18,8 @@ struct ppc64le_machine {
 	struct memmap kept;
 	uint64_t opal_base, opal_entry; /* physical; 0 without OPAL */
 	uint32_t boot_cpu;		/* hardware number of the first processor */
+	bool vector_sha;		/* all of them have vshasigmaw, and may use vectors */
+	uint64_t terminal; /* unit address of the hypervisor's, where the console is; 0: there is none */
 };
 
 /*
@@ -26,6 +28,9 @@ struct ppc64le_machine {
  */
 bool ppc64le_memory(struct ppc64le_machine *facts, struct arena *arena, struct machine *machine,
 		    struct error *error) must_check;
+
+/* Fills what `facts` has of processors and the terminal, from facts->tree, which is not NULL. */
+void ppc64le_processors(struct ppc64le_machine *facts);
 
 bool ppc64le_machine_read(const struct sysroot *root, struct arena *arena, struct machine *machine,
 			  struct error *error) must_check;

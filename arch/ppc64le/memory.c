@@ -42,23 +42,6 @@ struct reading {
 	unsigned address_cells, size_cells; /* of the root, which hold for all of memory */
 };
 
-/* A property of one or two cells; false, and `value` untouched, otherwise. */
-static bool number(const struct devicetree_node *node, const char *name, uint64_t *value)
-{
-	struct bytes bytes = devicetree_node_get(node, name);
-	size_t at = 0;
-
-	return (bytes.size == CELL || bytes.size == 2 * CELL) &&
-	       devicetree_cells(bytes, &at, (unsigned)(bytes.size / CELL), value);
-}
-
-static bool has_text(const struct devicetree_node *node, const char *name, const char *text)
-{
-	struct bytes value = devicetree_node_get(node, name);
-
-	return value.size == strlen(text) + 1 && !memcmp(value.data, text, value.size);
-}
-
 static bool keep(const struct reading *r, uint64_t start, uint64_t size, struct error *error)
 {
 	struct range range = {start, 0};
@@ -116,7 +99,7 @@ static bool read_memory_nodes(const struct reading *r, struct error *error)
 	     node = node->next) {
 		bool limited = devicetree_node_get(node, "linux,usable-memory").data;
 
-		if (has_text(node, "device_type", "memory") &&
+		if (devicetree_node_says(node, "device_type", "memory") &&
 		    !read_pairs(r, node, limited ? "linux,usable-memory" : "reg", true, error))
 			return false;
 	}
@@ -172,7 +155,7 @@ static bool read_lmbs(const struct reading *r, struct error *error)
 
 	if (!node || devicetree_node_get(node, "linux,drconf-usable-memory").data)
 		return true;
-	if (!number(node, "ibm,lmb-size", &size) || !size)
+	if (!devicetree_node_number(node, "ibm,lmb-size", &size) || !size)
 		return error_set(error, "%s/%s has no ibm,lmb-size of one or two cells.",
 				 r->facts->source, node->name);
 	if (sets.data)
@@ -187,8 +170,8 @@ static bool keep_tce_tables(const struct reading *r, const struct devicetree_nod
 {
 	uint64_t base, size;
 
-	if (has_text(node, "device_type", "pci") && number(node, "linux,tce-base", &base) &&
-	    number(node, "linux,tce-size", &size) && !keep(r, base, size, error))
+	if (devicetree_node_says(node, "device_type", "pci") && devicetree_node_number(node, "linux,tce-base", &base) &&
+	    devicetree_node_number(node, "linux,tce-size", &size) && !keep(r, base, size, error))
 		return false;
 	for (const struct devicetree_node *child = node->children; child; child = child->next)
 		if (!keep_tce_tables(r, child, error))
@@ -204,14 +187,14 @@ static bool keep_firmware(const struct reading *r, struct error *error)
 	const struct devicetree_node *reserved = devicetree_node_find(root, "/reserved-memory");
 	uint64_t base, size;
 
-	if (number(rtas, "linux,rtas-base", &base) && number(rtas, "rtas-size", &size) &&
+	if (devicetree_node_number(rtas, "linux,rtas-base", &base) && devicetree_node_number(rtas, "rtas-size", &size) &&
 	    !keep(r, base, size, error))
 		return false;
-	if (number(opal, "opal-base-address", &base)) {
+	if (devicetree_node_number(opal, "opal-base-address", &base)) {
 		r->facts->opal_base = base;
-		if (number(opal, "opal-runtime-size", &size) && !keep(r, base, size, error))
+		if (devicetree_node_number(opal, "opal-runtime-size", &size) && !keep(r, base, size, error))
 			return false;
-		if (number(opal, "opal-entry-address", &base))
+		if (devicetree_node_number(opal, "opal-entry-address", &base))
 			r->facts->opal_entry = base;
 	}
 	for (const struct devicetree_node *node = reserved ? reserved->children : NULL; node;
@@ -230,7 +213,7 @@ static bool remove_chosen(const struct reading *r, const char *from, const char 
 	const struct devicetree_node *chosen = devicetree_node_find(r->facts->tree, "/chosen");
 	struct range range;
 
-	if (!number(chosen, from, &range.start) || !number(chosen, to, &range.end))
+	if (!devicetree_node_number(chosen, from, &range.start) || !devicetree_node_number(chosen, to, &range.end))
 		return true;
 	if (is_size && !add_overflow_checked(range.start, range.end, &range.end))
 		range.end = UINT64_MAX;
@@ -243,8 +226,8 @@ static bool read_crash(const struct reading *r, struct error *error)
 	const struct devicetree_node *chosen = devicetree_node_find(r->facts->tree, "/chosen");
 	struct range range;
 
-	if (number(chosen, "linux,crashkernel-base", &range.start) &&
-	    number(chosen, "linux,crashkernel-size", &range.end) &&
+	if (devicetree_node_number(chosen, "linux,crashkernel-base", &range.start) &&
+	    devicetree_node_number(chosen, "linux,crashkernel-size", &range.end) &&
 	    add_overflow_checked(range.start, range.end, &range.end) &&
 	    !memmap_append(&r->machine->crash, r->arena, range, MEMORY_RAM, error))
 		return false;
@@ -267,8 +250,9 @@ static bool find_usable(const struct reading *r, struct error *error)
 	uint64_t limit = facts->first_block < REAL_MODE_MAX ? facts->first_block : REAL_MODE_MAX;
 	uint64_t asked_for = 0;
 
-	number(chosen, "linux,kernel-end", &facts->kernel_end);
-	if (number(chosen, "linux,memory-limit", &asked_for) && asked_for && asked_for < limit)
+	if (!devicetree_node_number(chosen, "linux,kernel-end", &facts->kernel_end))
+		facts->kernel_end = 0;
+	if (devicetree_node_number(chosen, "linux,memory-limit", &asked_for) && asked_for && asked_for < limit)
 		limit = asked_for;
 	for (size_t i = 0; i < machine->firmware.count; i++)
 		if (!memmap_append(&machine->usable, r->arena, machine->firmware.entries[i].range,
@@ -289,10 +273,12 @@ static bool find_usable(const struct reading *r, struct error *error)
 
 static bool read_cells(struct reading *r, struct error *error)
 {
-	uint64_t address = 2, size = 1; /* Devicetree Specification 0.4, 2.3.5 */
+	uint64_t address, size; /* where absent, as the Devicetree Specification 0.4 has it, 2.3.5 */
 
-	number(r->facts->tree, "#address-cells", &address);
-	number(r->facts->tree, "#size-cells", &size);
+	if (!devicetree_node_number(r->facts->tree, "#address-cells", &address))
+		address = 2;
+	if (!devicetree_node_number(r->facts->tree, "#size-cells", &size))
+		size = 1;
 	if (!address || address > CELLS_MAX || !size || size > CELLS_MAX)
 		return error_set(error,
 				 "%s has #address-cells of %" PRIu64 " and #size-cells of %" PRIu64
@@ -303,25 +289,11 @@ static bool read_cells(struct reading *r, struct error *error)
 	return true;
 }
 
-static void find_boot_cpu(struct ppc64le_machine *facts)
-{
-	const struct devicetree_node *cpus = devicetree_node_find(facts->tree, "/cpus");
-	uint64_t found = UINT64_MAX, reg;
-
-	for (const struct devicetree_node *node = cpus ? cpus->children : NULL; node;
-	     node = node->next)
-		if (has_text(node, "device_type", "cpu") && number(node, "reg", &reg) &&
-		    reg < found)
-			found = reg;
-	facts->boot_cpu = found <= UINT32_MAX ? (uint32_t)found : 0;
-}
-
 bool ppc64le_memory(struct ppc64le_machine *facts, struct arena *arena, struct machine *machine,
 		    struct error *error)
 {
 	struct reading r = {.facts = facts, .machine = machine, .arena = arena};
 
-	find_boot_cpu(facts);
 	return read_cells(&r, error) && read_memory_nodes(&r, error) && read_lmbs(&r, error) &&
 	       memmap_tidy(&machine->firmware, arena, error) && keep_firmware(&r, error) &&
 	       read_crash(&r, error) && find_usable(&r, error);

@@ -128,6 +128,24 @@ static bool tell_memory(const struct planning *p, struct error *error)
 	return memmap_tidy(&p->plan->memory, p->arena, error);
 }
 
+/* How purgatory verifies, and where it says so: on bare metal, nowhere. */
+static bool settle_purgatory(const struct planning *p, struct purgatory_jump *jump,
+			     struct error *error)
+{
+	const struct ppc64le_machine *facts = p->machine->facts;
+
+	if (facts->terminal) {
+		jump->serial_base = facts->terminal;
+		jump->serial_flags = PURGATORY_SERIAL_TERMINAL;
+	} else if (!plan_fact(p, "purgatory", "console", error, "none: it stops in silence")) {
+		return false;
+	}
+	if (!facts->vector_sha || p->options->no_checks)
+		return true;
+	jump->flags = PURGATORY_VECTOR_SHA;
+	return plan_fact(p, "purgatory", "instructions", error, "vshasigmaw");
+}
+
 static bool vmlinux_plan(const struct planning *p, struct error *error)
 {
 	const struct ppc64le_machine *facts = p->machine->facts;
@@ -148,8 +166,8 @@ static bool vmlinux_plan(const struct planning *p, struct error *error)
 	jump.entry = kernel.start;
 	jump.arguments[ARGUMENT_OPAL_BASE] = facts->opal_base;
 	jump.arguments[ARGUMENT_OPAL_ENTRY] = facts->opal_entry;
-	return purgatory_finish(p, &jump, error) && put_slave_code(p, &elf, error) &&
-	       tell_memory(p, error);
+	return settle_purgatory(p, &jump, error) && purgatory_finish(p, &jump, error) &&
+	       put_slave_code(p, &elf, error) && tell_memory(p, error);
 }
 
 const struct format ppc64le_vmlinux = {

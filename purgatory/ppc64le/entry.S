@@ -38,6 +38,7 @@ purgatory_start:
 master:
 	or	1, 1, 1			/* low priority: other threads are still on their way */
 	mr	30, 3
+	mfmsr	28
 	bcl	20, 31, here
 here:
 	mflr	31
@@ -72,8 +73,7 @@ here:
 	li	6, 0
 	li	7, 0
 	mr	12, 4
-	mfmsr	11
-	clrrdi	11, 11, MSR_LE_BIT
+	clrrdi	11, 28, MSR_LE_BIT
 	mtsrr0	4
 	mtsrr1	11
 	rfid

@@ -163,6 +163,7 @@ static inline void made_opal(struct made *made)
 
 static inline bool made_read(struct made *made)
 {
+	ppc64le_processors(&made->facts);
 	return ppc64le_memory(&made->facts, &made->arena, &made->machine, &made->error);
 }
 
