@@ -50,6 +50,14 @@ struct arch {
 			     struct error *error);
 	const struct format *const *formats;	/* in probe order, NULL-terminated */
 	struct bytes (*purgatory)(void);	/* the flat image; empty when this build has none */
+	/*
+	 * Crash kernels. linear_map: where the kernel's map of all RAM begins, less the physical address,
+	 * when the running kernel does not tell. hotplug_flag: what --hotplug means to kexec_load here.
+	 * crash_by_segments: a boot has shown that -p by kexec_load works.
+	 */
+	uint64_t linear_map;
+	uint64_t hotplug_flag;
+	bool crash_by_segments;
 	/* Why plans by segments are printed but not loaded, until a boot has proved them; NULL: they are. */
 	const char *plans_only;
 };

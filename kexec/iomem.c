@@ -164,6 +164,26 @@ bool iomem_append_ram(const struct iomem *iomem, struct arena *arena, struct mem
 	return true;
 }
 
+bool iomem_append_system_ram(const struct iomem *iomem, struct arena *arena, struct memmap *map,
+			     struct error *error)
+{
+	static const char prefix[] = "System RAM";
+
+	for (size_t i = 0; i < iomem->count; i++) {
+		const struct iomem_entry *entry = &iomem->entries[i];
+		const char *rest;
+
+		if (strncmp(entry->name, prefix, strlen(prefix)))
+			continue;
+		rest = entry->name + strlen(prefix);
+		if (*rest && strncmp(rest, " (", 2))
+			continue;
+		if (!memmap_append(map, arena, entry->range, MEMORY_RAM, error))
+			return false;
+	}
+	return true;
+}
+
 bool iomem_append_named(const struct iomem *iomem, const char *name, struct arena *arena,
 			struct memmap *map, struct error *error)
 {

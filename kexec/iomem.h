@@ -35,6 +35,13 @@ const struct iomem_entry *iomem_find(const struct iomem *iomem, const char *name
 bool iomem_append_ram(const struct iomem *iomem, struct arena *arena, struct memmap *map,
 		      struct error *error) must_check;
 
+/*
+ * Appends all RAM that the kernel runs on, at any depth and without a look inside: also what drivers
+ * have added, which has their name in parentheses: "System RAM (kmem)". Tidy it afterwards.
+ */
+bool iomem_append_system_ram(const struct iomem *iomem, struct arena *arena, struct memmap *map,
+			     struct error *error) must_check;
+
 /* Appends the entries of exactly that name, as RAM. */
 bool iomem_append_named(const struct iomem *iomem, const char *name, struct arena *arena,
 			struct memmap *map, struct error *error) must_check;

@@ -388,7 +388,9 @@ bool machine_iomem(const struct sysroot *root, struct arena *arena, struct machi
 	if (code)
 		machine->kernel_code = code->range;
 	return iomem_append_named(out, "Crash kernel", arena, &machine->crash, error) &&
-	       memmap_tidy(&machine->crash, arena, error);
+	       memmap_tidy(&machine->crash, arena, error) &&
+	       (!machine->crash.count ||
+		machine_read_crash(root, arena, machine, out, error));
 }
 
 bool machine_read_iomem(const struct sysroot *root, struct arena *arena, struct machine *machine,

@@ -36,6 +36,18 @@ struct machine {
 	uint64_t ram_total;		/* bytes of RAM that the kernel manages (MemTotal) */
 	struct range kernel_code;	/* of the running kernel, physical; empty when unknown */
 
+	/*
+	 * What a dump of the running kernel needs; read where there is a crash reservation. `ram` is all
+	 * RAM that the running kernel has, by /proc/iomem, reserved or not.
+	 */
+	struct memmap ram;
+	struct range vmcoreinfo;	/* of the note, physical; empty when unknown */
+	const struct range *crash_notes;	/* physical, by processor: where each leaves its registers */
+	size_t crash_notes_count;
+	struct range kernel_image;	/* physical, where it is not mapped with the rest; or empty */
+	uint64_t kernel_virtual;	/* where it is mapped */
+	uint64_t linear_map;		/* virtual less physical address of all other RAM, modulo 2^64 */
+
 	/* What stands in the way of a load, and what is loaded. */
 	enum tristate kexec_loaded, crash_loaded;
 	enum tristate privileged;	/* CAP_SYS_BOOT */
@@ -79,7 +91,14 @@ bool machine_text(const struct sysroot *root, struct arena *arena, struct machin
 bool machine_number(const struct sysroot *root, struct arena *arena, struct machine *machine,
 		    const char *path, uint64_t *out, struct error *error) must_check;
 
-/* Reads /proc/iomem; fills crash, kernel_code and iomem_masked. Absent: an empty tree. */
+/* Fills what a dump needs (machine_crash.c). `iomem` shows addresses. */
+bool machine_read_crash(const struct sysroot *root, struct arena *arena, struct machine *machine,
+			const struct iomem *iomem, struct error *error) must_check;
+
+/*
+ * Reads /proc/iomem; fills crash, kernel_code and iomem_masked, and with a crash reservation what a
+ * dump needs. Absent: an empty tree.
+ */
 bool machine_iomem(const struct sysroot *root, struct arena *arena, struct machine *machine,
 		   struct iomem *out, struct error *error) must_check;
 

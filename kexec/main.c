@@ -30,6 +30,7 @@ struct run {
 	struct plan plan, fallback;
 	struct load load;
 	int status; /* exit status of a run without an error: -S has one */
+	bool lost;  /* the crash kernel that was there before */
 	struct error error;
 	struct error earlier; /* why the file call was refused; the second try failed as well */
 };
@@ -202,6 +203,15 @@ static bool load_by_segments(struct run *run)
 	return true;
 }
 
+/* The kernel frees a crash kernel before it looks at the next one: whoever relied on it must know. */
+static bool has_lost_crash_kernel(struct run *run)
+{
+	struct error ignored = {0};
+
+	return run->options.panic && run->machine.crash_loaded == YES &&
+	       status_read(&run->root, true, &run->arena, &ignored) == NO;
+}
+
 static bool load_kernel(struct run *run)
 {
 	if (!make_plan(run))
@@ -210,10 +220,12 @@ static bool load_kernel(struct run *run)
 	run->load.machine = &run->machine;
 	run->load.kernel = run->options.kernel;
 	run->load.call = run->options.call;
-	if (load_once(run))
+	if (load_once(run) ||
+	    (run->plan.by == BY_FILE && run->options.call == CALL_AUTO &&
+	     load_falls_back(run->load.refused) && load_by_segments(run)))
 		return true;
-	return run->plan.by == BY_FILE && run->options.call == CALL_AUTO &&
-	       load_falls_back(run->load.refused) && load_by_segments(run);
+	run->lost = has_lost_crash_kernel(run);
+	return false;
 }
 
 /* Unloading needs the machine's facts only to explain a failure, and an initramfs may lack them. */
@@ -329,6 +341,8 @@ int main(int argc, char **argv)
 	if (!act(&run, argc, argv)) {
 		print_error(&run.error);
 		print_error(&run.earlier);
+		if (run.lost)
+			say("The crash kernel that was loaded before is gone: none is loaded now.");
 		run.status = run.error.status ? run.error.status : EXIT_FAILED;
 	}
 	image_close(&run.image);

@@ -140,7 +140,7 @@ const struct option_row option_table[] = {
 	{ .name = "noefi", ARCHITECTURE_OF(X86), FLAG(no_efi), .help = "do not hand EFI over" },
 	{ .name = "reuse-video-type", ARCHITECTURE_OF(X86), FLAG(reuse_video_type),
 	  .help = "hand the type of the video mode over as it is" },
-	{ .name = "pass-memmap-cmdline", ARCHITECTURE_OF(X86), .effect = EFFECT_NONE, .quiet = true,
+	{ .name = "pass-memmap-cmdline", ARCHITECTURE_OF(X86), FLAG(pass_memmap_cmdline), .quiet = true,
 	  .help = "tell a crash kernel its memory on the command line" },
 	{ .name = "elf32-core-headers", ARCHITECTURE_OF(X86), .effect = EFFECT_NONE, .quiet = true,
 	  .help = "accepted, and without effect" },

@@ -50,6 +50,7 @@ struct options {
 	bool reuse_cmdline, reuse_initrd;
 	enum args_style args;
 	bool real_mode, entry_32bit, no_efi, reuse_video_type, no_old_root;
+	bool pass_memmap_cmdline;
 
 	/* Where purgatory speaks. */
 	bool console_vga, console_serial, reset_vga;

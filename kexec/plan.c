@@ -12,6 +12,7 @@
 
 #include "arch/arch.h"
 #include "kexec/cmdline.h"
+#include "kexec/crash.h"
 
 /* An option that only kexec_load can honour, when it was given; NULL otherwise. */
 static const char *option_for_segments(const struct options *options, const struct arch *arch)
@@ -171,7 +172,7 @@ static bool plan_by_segments(const struct planning *p, const struct format *form
 	const struct options *options = p->options;
 	struct plan *plan = p->plan;
 
-	if (options->panic) {
+	if (options->panic && !p->machine->arch->crash_by_segments) {
 		error_headline(error, "Cannot load %s", p->image->kernel_file.path);
 		error_set(error, "This version of kexec-ng loads a crash kernel (-p) only through "
 				 "kexec_file_load.");
@@ -193,6 +194,31 @@ static bool plan_by_segments(const struct planning *p, const struct format *form
 	if (options->entry_given)
 		plan->entry = options->entry;
 	return true;
+}
+
+/*
+ * kexec_file_load frees the crash kernel that is loaded before it looks at the new one. So the same
+ * is planned by segments first: what fails there would fail in the kernel too.
+ */
+static bool rehearse(const struct planning *p, const struct format *format, struct error *error)
+{
+	const struct arch *arch = p->machine->arch;
+	struct planning trial = *p;
+	struct options options = *p->options;
+	struct plan plan = { .by = BY_FILE, .kernel_fd = -1, .initrd_fd = -1 };
+
+	if (!crash_check_files(p, error))
+		return false;
+	/* Nobody will see its digest. */
+	options.no_checks = true;
+	trial.options = &options;
+	trial.plan = &plan;
+	if (!format->plan || !arch->crash_by_segments || !arch->purgatory ||
+	    !arch->purgatory().size || format->plan(&trial, error))
+		return true;
+	if (!error->headline[0])
+		error_headline(error, "Cannot load %s", p->image->kernel_file.path);
+	return false;
 }
 
 bool plan_make(const struct machine *machine, const struct options *options,
@@ -222,7 +248,7 @@ bool plan_make(const struct machine *machine, const struct options *options,
 		return false;
 	if (plan->by == BY_FILE) {
 		plan_by_file(&p);
-		return true;
+		return !options->panic || rehearse(&p, format, error);
 	}
 	return plan_by_segments(&p, format, error) && plan_check(machine, options, plan, error);
 }

@@ -62,6 +62,8 @@ struct plan {
 	const char *notes[16];	/* sentences for stderr: an option that has no effect here, ... */
 	unsigned note_count;
 
+	bool no_room;		/* planning failed because something did not fit into the reservation */
+
 	/* For a reader only: what would be loaded if the kernel refused this one's system call. */
 	const struct plan *fallback;
 };

@@ -5,7 +5,7 @@
  */
 #include <inttypes.h>
 
-#include "kexec/plan.h"
+#include "kexec/crash.h"
 
 struct search {
 	uint64_t size, align, above, below;
@@ -71,39 +71,43 @@ static unsigned sorted_segments(const struct plan *plan, struct range taken[PLAN
 	return count;
 }
 
-static const struct memmap *allowed_memory(const struct machine *machine,
-					   const struct options *options)
+/* RAM where segments may go; the kernel takes those of a crash kernel in one reservation only. */
+static struct memmap allowed_memory(const struct machine *machine, const struct options *options)
 {
-	return options->panic ? &machine->crash : &machine->usable;
+	const struct memmap *crash = &machine->crash;
+
+	if (!options->panic)
+		return machine->usable;
+	return crash->count ? (struct memmap){ &crash->entries[crash->count - 1], 1, 1 } : *crash;
 }
 
 static bool say_no_room(const struct planning *p, const char *what, const struct search *search,
 			struct error *error)
 {
-	const struct memmap *map = allowed_memory(p->machine, p->options);
+	struct memmap map = allowed_memory(p->machine, p->options);
+	bool limited = p->options->mem_min_given || p->options->mem_max_given;
+	struct range region = crash_region(p->machine);
 
 	error_headline(error, "Could not find a free area of memory of 0x%" PRIx64 " bytes...",
 		       search->size);
-	if (p->machine->iomem_masked && !map->count) {
+	if (p->machine->iomem_masked && !map.count) {
 		error_set(error,
 			  "There is no place for the %s: /proc/iomem shows only zeros, so the "
 			  "memory map is unknown.",
 			  what);
 		return error_remedy(error, "Run kexec as root.");
 	}
+	if (p->options->panic && search->above <= region.start && search->below >= region.end)
+		return crash_say_no_room(p, what, search->size, search->largest, error);
 	error_set(error,
 		  "The %s needs %" PRIu64 " KiB between 0x%" PRIx64 " and 0x%" PRIx64
 		  ", aligned to 0x%" PRIx64 "; the largest hole there has %" PRIu64
 		  " KiB, of %" PRIu64 " KiB of %s in all.",
 		  what, search->size >> 10, search->above, search->below - 1, search->align,
-		  search->largest >> 10, memmap_total(map, MEMORY_RAM) >> 10,
+		  search->largest >> 10, memmap_total(&map, MEMORY_RAM) >> 10,
 		  p->options->panic ? "crash kernel memory" : "usable RAM");
-	if (p->options->mem_min_given || p->options->mem_max_given)
+	if (limited)
 		return error_remedy(error, "Widen --mem-min and --mem-max, or leave them out.");
-	if (p->options->panic)
-		return error_remedy(
-			error,
-			"Reserve more with crashkernel= on the running kernel's command line.");
 	return false;
 }
 
@@ -112,7 +116,7 @@ bool plan_place(const struct planning *p, const char *what, uint64_t size, struc
 {
 	const struct options *options = p->options;
 	uint64_t page = p->machine->page_size;
-	const struct memmap *map = allowed_memory(p->machine, options);
+	struct memmap map = allowed_memory(p->machine, options);
 	struct range taken[PLAN_SEGMENTS_MAX];
 	unsigned count = sorted_segments(p->plan, taken);
 	struct search search = {
@@ -133,10 +137,10 @@ bool plan_place(const struct planning *p, const char *what, uint64_t size, struc
 				 "The %s asks for an alignment of 0x%" PRIx64
 				 ", which is not a power of two.",
 				 what, search.align);
-	for (size_t i = 0; i < map->count; i++) {
-		struct range ram = map->entries[i].range;
+	for (size_t i = 0; i < map.count; i++) {
+		struct range ram = map.entries[i].range;
 
-		if (map->entries[i].type != MEMORY_RAM ||
+		if (map.entries[i].type != MEMORY_RAM ||
 		    !align_up_checked(ram.start, page, &ram.start))
 			continue;
 		ram.end = align_down(ram.end, page);
@@ -158,6 +162,7 @@ static bool broken(struct error *error, const struct segment *s, const char *rul
 static bool check_segment(const struct machine *machine, const struct options *options,
 			  const struct segment *s, struct error *error)
 {
+	struct memmap allowed = allowed_memory(machine, options);
 	uint64_t page_mask = machine->page_size - 1;
 	struct range memory = s->memory;
 
@@ -170,7 +175,7 @@ static bool check_segment(const struct machine *machine, const struct options *o
 	if (memory.start < options->mem_min ||
 	    (options->mem_max_given && memory.end - 1 > options->mem_max))
 		return broken(error, s, "lies outside --mem-min and --mem-max");
-	if (!memmap_covers(allowed_memory(machine, options), memory, MEMORY_RAM))
+	if (!memmap_covers(&allowed, memory, MEMORY_RAM))
 		return broken(error, s,
 			      options->panic ? "lies outside the crash reservation"
 					     : "lies outside usable RAM");
@@ -236,5 +241,7 @@ bool plan_check(const struct machine *machine, const struct options *options,
 			return error_set(error,
 					 "Internal error: two segments overlap at 0x%" PRIx64 ".",
 					 taken[i].start);
-	return check_sizes(machine, plan, error) && check_entry(options, plan, error);
+	return check_sizes(machine, plan, error) &&
+	       (!options->panic || crash_check_slack(machine, plan, error)) &&
+	       check_entry(options, plan, error);
 }

@@ -107,9 +107,12 @@ static enum sysroot_result result_of(const struct sysroot *root, const char *pat
 	return SYSROOT_FAILED;
 }
 
-/* Reads to the end of the file: the sizes that /proc and /sys report say nothing. */
+/*
+ * Reads `most` bytes or to the end of the file: the sizes that /proc and /sys report say nothing.
+ */
 static enum sysroot_result read_all(const struct sysroot *root, const char *path, int fd,
-				    struct arena *arena, struct bytes *out, struct error *error)
+				    size_t most, struct arena *arena, struct bytes *out,
+				    struct error *error)
 {
 	__attribute__((cleanup(free_buffer))) uint8_t *buffer = NULL;
 	size_t size = 0, capacity = 0;
@@ -128,7 +131,9 @@ static enum sysroot_result read_all(const struct sysroot *root, const char *path
 			}
 			buffer = larger;
 		}
-		got = read(fd, buffer + size, capacity - size);
+		if (size == most)
+			break;
+		got = read(fd, buffer + size, (capacity < most ? capacity : most) - size);
 		if (got < 0 && errno != EINTR)
 			return result_of(root, path, errno, error);
 		if (got > 0)
@@ -145,8 +150,8 @@ static enum sysroot_result read_all(const struct sysroot *root, const char *path
 	return out->data ? SYSROOT_OK : SYSROOT_FAILED;
 }
 
-enum sysroot_result sysroot_read(const struct sysroot *root, struct arena *arena, const char *path,
-				 struct bytes *out, struct error *error)
+enum sysroot_result sysroot_head(const struct sysroot *root, struct arena *arena, const char *path,
+				 size_t size, struct bytes *out, struct error *error)
 {
 	__attribute__((cleanup(close_descriptor))) int fd = open_below(root, path, 0);
 	struct bytes bytes;
@@ -162,10 +167,16 @@ enum sysroot_result sysroot_read(const struct sysroot *root, struct arena *arena
 			  (unsigned)status.st_mode);
 		return SYSROOT_FAILED;
 	}
-	result = read_all(root, path, fd, arena, &bytes, error);
+	result = read_all(root, path, fd, size, arena, &bytes, error);
 	if (result == SYSROOT_OK)
 		*out = bytes;
 	return result;
+}
+
+enum sysroot_result sysroot_read(const struct sysroot *root, struct arena *arena, const char *path,
+				 struct bytes *out, struct error *error)
+{
+	return sysroot_head(root, arena, path, SIZE_MAX, out, error);
 }
 
 enum sysroot_result sysroot_text(const struct sysroot *root, struct arena *arena, const char *path,

@@ -34,6 +34,9 @@ enum sysroot_result {
  */
 enum sysroot_result sysroot_read(const struct sysroot *root, struct arena *arena, const char *path,
 				 struct bytes *out, struct error *error) must_check;
+/* The first `size` bytes of a file, or all of it when it has fewer. */
+enum sysroot_result sysroot_head(const struct sysroot *root, struct arena *arena, const char *path,
+				 size_t size, struct bytes *out, struct error *error) must_check;
 /* A text file without its last newline. A NUL byte inside is a failure. */
 enum sysroot_result sysroot_text(const struct sysroot *root, struct arena *arena, const char *path,
 				 const char **out, struct error *error) must_check;

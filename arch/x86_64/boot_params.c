@@ -111,6 +111,9 @@ static bool copy_memory_map(const struct planning *p, struct error *error)
 	const struct memmap *map = &p->machine->firmware;
 	struct memmap *out = &p->plan->memory;
 
+	/* A capture kernel's map has been made (capture.c). */
+	if (p->options->panic)
+		return true;
 	*out = (struct memmap){ 0 };
 	for (size_t i = 0; i < map->count; i++)
 		if (!memmap_append(out, p->arena, map->entries[i].range, map->entries[i].type,
@@ -122,10 +125,10 @@ static bool copy_memory_map(const struct planning *p, struct error *error)
 	return true;
 }
 
-static bool check_cmdline(const struct planning *p, const struct setup_header *header,
+static bool check_cmdline(const struct planning *p, const struct boot_request *request,
 			  struct error *error)
 {
-	size_t length = strlen(p->cmdline), most = get(header->cmdline_size);
+	size_t length = strlen(request->cmdline), most = get(request->header.cmdline_size);
 
 	if (length <= most)
 		return true;
@@ -142,11 +145,11 @@ bool boot_params_add(const struct planning *p, const struct boot_request *reques
 	uint8_t *segment;
 	struct boot_params *params;
 
-	if (!check_cmdline(p, &request->header, error) || !copy_memory_map(p, error))
+	if (!check_cmdline(p, request, error) || !copy_memory_map(p, error))
 		return false;
 	layout.efi = efi_handed_on(p, &request->header, &why_not);
 	layout.cmdline = BOOT_PARAMS_SIZE;
-	layout.efi_map = align(layout.cmdline + strlen(p->cmdline) + 1);
+	layout.efi_map = align(layout.cmdline + strlen(request->cmdline) + 1);
 	layout.setup_data = align(layout.efi_map + (layout.efi ? efi_memory_map_size(p) : 0));
 	layout.size = layout.setup_data + setup_data_size(p, request, layout.efi);
 	segment = arena_alloc(p->arena, layout.size, error);
@@ -158,7 +161,7 @@ bool boot_params_add(const struct planning *p, const struct boot_request *reques
 	fill_header(p, request, &layout, *address, params);
 	carry_over(p->machine->facts, params);
 	fill_memory_map(&p->plan->memory, params);
-	memcpy(segment + layout.cmdline, p->cmdline, strlen(p->cmdline));
+	memcpy(segment + layout.cmdline, request->cmdline, strlen(request->cmdline));
 	if (layout.efi)
 		efi_write(p, segment + layout.efi_map, *address + layout.efi_map, params);
 	setup_data_write(p, request, layout.efi, segment + layout.setup_data,

@@ -176,6 +176,7 @@ _Static_assert(sizeof(struct efi_memory_descriptor) == 40, "UEFI specification")
 struct boot_request {
 	struct setup_header header;	/* the image's, or made up for a vmlinux */
 	uint64_t kernel, initrd, initrd_size;	/* where they will lie; initrd_size 0: none */
+	const char *cmdline;		/* the whole of it */
 	struct placement where;		/* limits for the segment */
 	unsigned setup_type_max;	/* kernel_info's; types above are left out. UINT_MAX: unknown */
 };

@@ -2,6 +2,7 @@
 /* The part of an x86_64 plan that does not depend on how the kernel image is packed. */
 #include "arch/x86_64/linux.h"
 
+#include "arch/x86_64/capture.h"
 #include "arch/x86_64/machine.h"
 #include "kexec/purgatory.h"
 
@@ -51,9 +52,11 @@ bool linux_finish(const struct planning *p, struct boot_request *request, uint64
 		.mode = p->options->entry_32bit ? PURGATORY_ENTRY_32 : PURGATORY_ENTRY_64,
 	};
 
+	request->cmdline = p->cmdline;
 	request->where =
 		(struct placement){ .above = LOWEST_BOOT_PARAMS, .below = limit, .from_top = true };
 	return add_initrd(p, request, limit, error) &&
+	       (!p->options->panic || capture_prepare(p, request, limit, error)) &&
 	       boot_params_add(p, request, &jump.arguments[0], error) &&
 	       purgatory_place(p,
 			       (struct placement){ .above = LOWEST_PURGATORY,

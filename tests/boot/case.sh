@@ -41,11 +41,11 @@ limit=${KEXEC_NG_BOOT_SECONDS:-240}
 case_read() {
 	local word
 	name=$1 first=6.1 second=6.12 first_image=$image_form image=$image_form call=-a cpus=1 memory=1G payload=4M
-	options='' machine='' script=hand-over until='' chain='' first_append=''
+	options='' machine='' script=hand-over until='' chain='' first_append='' crash=0
 	shift
 	for word in "${case_defaults[@]}" "$@"; do
 		case ${word%%=*} in
-		first | second | first_image | image | call | firmware | cpus | memory | model | payload | script | chain) ;;
+		first | second | first_image | image | call | firmware | cpus | memory | model | payload | script | chain | crash) ;;
 		machine) word=${word/=/=,} ;;
 		options | first_append) word=${word//,/ } ;;
 		until) word=${word//_/ } ;;
@@ -67,6 +67,7 @@ case_prepare() {
 		IFS=: read -r series form _ <<< "$hop"
 		kernel_image "$series" "$form" > /dev/null
 	done
+	[ "$script" != crash ] || dump_reader > /dev/null
 }
 
 # common_make KEXEC: the archive with what every initial RAM disk holds.
@@ -110,9 +111,14 @@ initrd_make() {
 		cp "$(kernel_image "$series" "$form")" "$root/kernel"
 		initrd_make $((stage + 1)) "$root/initrd"
 		{
-			printf 'call=%q options=%q\nappend=%q\n' "$hop_call" "$options" "$(append_of $((stage + 1)))"
+			printf 'call=%q options=%q crash=%q\nappend=%q\n' "$hop_call" "$options" "$crash" \
+				"$(append_of $((stage + 1)))"
 			cat "$here/guest/$script.sh"
 		} > "$root/case/$stage"
+	fi
+	if [ "$script" = crash ] && [ "$stage" -gt 1 ]; then
+		cp "$here/guest/captured.sh" "$root/case/$stage"
+		cp -r "$(dump_reader)" "$root/dump"
 	fi
 	[ "$script" != wrong-digest ] || install -D "$wrong_digest" "$root/sbin/kexec"
 	if [ "$stage" -gt 1 ]; then

@@ -38,6 +38,9 @@ facts_judge() {
 		# These never leave the first kernel.
 		expect "the checks ran to their end" yes "$(fact 1 checked | sed 's/^$/yes/')"
 		last=1 ;;
+	crash)
+		crash_judge
+		return ;;
 	wrong-digest)
 		for stage in 'was changed after it was loaded' '  expected ' '  found    ' 'The next kernel is not started' "$until"; do
 			grep -q -F "$stage" "$log" || echo "purgatory did not say \"$stage\""

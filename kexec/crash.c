@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Choosing what goes into core headers, and what to say of a reservation that is too small. A pure
+ * function of the machine's facts; it does not know what an ELF header looks like.
+ */
+#include "kexec/crash.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "arch/arch.h"
+#include "kexec/elfcore.h"
+
+/* What a capture kernel needs beside what is loaded: a system that runs from its initial RAM disk. */
+#define WORKING_MEMORY ((uint64_t)96 << 20)
+/*
+ * The running kernel puts pages of its own into holes of the reservation: control pages, a copy of
+ * VMCOREINFO, and page tables for all RAM, one for each GiB at most (kimage_alloc_crash_control_pages()).
+ */
+#define SPARE_PAGES 32
+#define CRASHKERNEL_STEP ((uint64_t)32 << 20)
+
+struct range crash_region(const struct machine *machine)
+{
+	const struct memmap *crash = &machine->crash;
+
+	return crash->count ? crash->entries[crash->count - 1].range : (struct range){ 0, 0 };
+}
+
+static bool check_facts(const struct machine *machine, struct error *error)
+{
+	const char *missing = NULL;
+
+	if (!range_size(machine->vmcoreinfo))
+		missing = "/sys/kernel/vmcoreinfo does not say where the running kernel describes "
+			  "itself";
+	else if (!machine->crash_notes_count)
+		missing = "no processor in /sys/devices/system/cpu says where it would leave its "
+			  "registers (crash_notes)";
+	else if (!machine->ram.count)
+		missing = "/proc/iomem shows no RAM";
+	if (!missing)
+		return true;
+	error_set(error, "A dump could not be read: %s.", missing);
+	if (machine->denied)
+		return error_remedy(error, "Run kexec as root.");
+	return error_remedy(error, "Run a kernel with CONFIG_CRASH_DUMP, and mount /proc and /sys.");
+}
+
+/* All RAM but the reservations and what is left out. */
+static bool dumped_memory(const struct planning *p, const struct crash_headers *wish,
+			  struct memmap *out, struct error *error)
+{
+	const struct machine *machine = p->machine;
+
+	for (size_t i = 0; i < machine->ram.count; i++)
+		if (!memmap_append(out, p->arena, machine->ram.entries[i].range, MEMORY_RAM, error))
+			return false;
+	for (size_t i = 0; i < machine->crash.count; i++)
+		if (!memmap_remove(out, p->arena, machine->crash.entries[i].range, error))
+			return false;
+	return memmap_remove(out, p->arena, wish->left_out, error) &&
+	       memmap_remove(out, p->arena, wish->moved, error);
+}
+
+static bool make_headers(const struct planning *p, const struct crash_headers *wish,
+			 struct bytes *out, struct error *error)
+{
+	const struct machine *machine = p->machine;
+	struct memmap memory = { 0 };
+	struct elfcore core = { .machine = machine->arch->elf_machine,
+				.order = machine->arch->order };
+	struct elfcore_load *loads;
+	struct range *notes;
+
+	if (!dumped_memory(p, wish, &memory, error))
+		return false;
+	loads = arena_array(p->arena, memory.count + 2, sizeof(*loads), error);
+	notes = arena_array(p->arena, machine->crash_notes_count + 1, sizeof(*notes), error);
+	if (!loads || !notes)
+		return false;
+	for (size_t i = 0; i < machine->crash_notes_count; i++)
+		notes[core.note_count++] = machine->crash_notes[i];
+	notes[core.note_count++] = machine->vmcoreinfo;
+	/* Readers take the first PT_LOAD for the kernel's own where it is mapped apart. */
+	if (range_size(machine->kernel_image))
+		loads[core.load_count++] = (struct elfcore_load){
+			machine->kernel_image, machine->kernel_virtual, machine->kernel_image.start };
+	if (range_size(wish->moved))
+		loads[core.load_count++] = (struct elfcore_load){
+			wish->moved, wish->moved.start + machine->linear_map, wish->moved_to };
+	for (size_t i = 0; i < memory.count; i++) {
+		struct range range = memory.entries[i].range;
+
+		loads[core.load_count++] = (struct elfcore_load){
+			range, range.start + machine->linear_map, range.start };
+	}
+	core.notes = notes;
+	core.loads = loads;
+	return elfcore_make(&core, p->arena, out, error) &&
+	       plan_fact(p, "core headers", "notes", error, "%zu processors, and VMCOREINFO",
+			 machine->crash_notes_count) &&
+	       plan_fact(p, "core headers", "memory", error, "%zu MiB in %zu ranges",
+			 (size_t)(memmap_total(&memory, MEMORY_RAM) >> 20), memory.count) &&
+	       plan_fact(p, "core headers", "map of memory", error, "from 0x%" PRIx64,
+			 machine->linear_map);
+}
+
+/* What makes the running kernel update the headers, instead of a reload whenever something changes. */
+static void allow_updates(const struct planning *p, uint64_t *size)
+{
+	if (!p->options->hotplug)
+		return;
+	p->plan->flags |= p->machine->arch->hotplug_flag;
+	if (*size < p->machine->crash_elfcorehdr_size)
+		*size = p->machine->crash_elfcorehdr_size;
+}
+
+bool crash_add_headers(const struct planning *p, const struct crash_headers *wish,
+		       uint64_t *address, struct error *error)
+{
+	const struct machine *machine = p->machine;
+	struct placement where = { .align = wish->align, .below = wish->below };
+	struct bytes headers;
+	uint64_t size;
+
+	/* The kernel's own file loader asks nobody: there, only the size matters. */
+	if ((p->plan->by == BY_SEGMENTS && !check_facts(machine, error)) ||
+	    !make_headers(p, wish, &headers, error))
+		return false;
+	size = headers.size;
+	allow_updates(p, &size);
+	if (!plan_place_and_add(p, "elfcorehdr", "made here", headers, size, where, address, error))
+		return false;
+	p->plan->segments[p->plan->segment_count - 1].unchecked = p->options->hotplug;
+	if (range_size(machine->kernel_image))
+		return plan_fact(p, "core headers", "kernel", error,
+				 "0x%" PRIx64 "-0x%" PRIx64 ", mapped at 0x%" PRIx64,
+				 machine->kernel_image.start, machine->kernel_image.end - 1,
+				 machine->kernel_virtual);
+	return plan_fact(p, "core headers", "kernel", error, "no map of its own is known");
+}
+
+static uint64_t mebibytes(uint64_t size)
+{
+	return (size + ((uint64_t)1 << 20) - 1) >> 20;
+}
+
+bool crash_say_no_room(const struct planning *p, const char *what, uint64_t size, uint64_t largest,
+		       struct error *error)
+{
+	struct range region = crash_region(p->machine);
+	uint64_t initrd = p->image->initrd.bytes.size, kernel = 0, rest = 0, whole;
+
+	for (unsigned i = 0; i < p->plan->segment_count; i++) {
+		const struct segment *segment = &p->plan->segments[i];
+
+		if (!strcmp(segment->name, "kernel"))
+			kernel += range_size(segment->memory);
+		else if (strcmp(segment->name, "initrd"))
+			rest += range_size(segment->memory);
+	}
+	if (!strcmp(what, "kernel"))
+		kernel += size;
+	else if (strcmp(what, "initrd"))
+		rest += size;
+	/* The RAM disk is there twice once it has been unpacked. */
+	whole = kernel + 2 * initrd + rest + WORKING_MEMORY;
+	whole = (whole + CRASHKERNEL_STEP - 1) & ~(CRASHKERNEL_STEP - 1);
+	p->plan->no_room = true;
+	error_set(error,
+		  "The crash kernel does not fit into its reservation of %" PRIu64 " MiB at 0x%" PRIx64
+		  ": the kernel takes %" PRIu64 " MiB of it, the initial RAM disk %" PRIu64
+		  " MiB and tables %" PRIu64 " KiB. The %s, of %" PRIu64
+		  " KiB, found no place; the largest hole has %" PRIu64 " KiB.",
+		  range_size(region) >> 20, region.start, mebibytes(kernel), mebibytes(initrd),
+		  (rest + 1023) >> 10, what, size >> 10, largest >> 10);
+	return error_remedy(error,
+			    "Boot the running kernel with crashkernel=%" PRIu64 "M, or load a smaller "
+			    "initial RAM disk.%s",
+			    mebibytes(whole),
+			    p->machine->crash_loaded == YES
+				    ? " The crash kernel that is loaded stays loaded."
+				    : "");
+}
+
+bool crash_check_slack(const struct machine *machine, const struct plan *plan, struct error *error)
+{
+	struct range region = crash_region(machine);
+	uint64_t used = 0, spare, needed;
+
+	for (unsigned i = 0; i < plan->segment_count; i++)
+		used += range_size(plan->segments[i].memory);
+	spare = used < range_size(region) ? range_size(region) - used : 0;
+	needed = (SPARE_PAGES + (machine->ram_total >> 30)) * machine->page_size;
+	if (spare >= needed)
+		return true;
+	error_set(error,
+		  "The crash kernel leaves %" PRIu64 " KiB of its reservation free; the running kernel "
+		  "needs %" PRIu64 " KiB there for itself.",
+		  spare >> 10, needed >> 10);
+	return error_remedy(error, "Boot the running kernel with crashkernel=%" PRIu64 "M.",
+			    mebibytes(range_size(region) + CRASHKERNEL_STEP));
+}
+
+bool crash_check_files(const struct planning *p, struct error *error)
+{
+	uint64_t kernel = image_kernel(p->image).size, initrd = p->image->initrd.bytes.size;
+	uint64_t room = range_size(crash_region(p->machine));
+
+	if (kernel <= room && initrd <= room - kernel)
+		return true;
+	error_headline(error, "Cannot load %s", p->image->kernel_file.path);
+	return crash_say_no_room(p, kernel > room ? "kernel" : "initrd", kernel > room ? kernel : initrd,
+				 room, error);
+}
