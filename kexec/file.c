@@ -57,8 +57,8 @@ static bool read_into(struct file_sink *sink, int fd, const char *path, struct e
 	return true;
 }
 
-/* Puts a sealed copy of the device in the place of the device. */
-static bool copy_device(struct file *file, struct error *error)
+/* Puts a sealed copy of what can be read in the place of the file. */
+static bool replace_by_copy(struct file *file, const char *name, size_t limit, struct error *error)
 {
 	struct file_sink sink;
 	struct file copy;
@@ -66,7 +66,7 @@ static bool copy_device(struct file *file, struct error *error)
 	/* It was opened so that a pipe could not hold us up; reading it may wait. */
 	if (fcntl(file->fd, F_SETFL, 0))
 		return error_set(error, "%s cannot be read: %s.", file->path, strerror(errno));
-	if (!file_sink_open(&sink, "device", FILE_DEVICE_LIMIT, error))
+	if (!file_sink_open(&sink, name, limit, error))
 		return false;
 	if (!read_into(&sink, file->fd, file->path, error)) {
 		file_sink_close(&sink);
@@ -90,7 +90,7 @@ static bool read_or_map(struct file *file, struct error *error)
 	if (S_ISBLK(status.st_mode))
 		return map_whole(file, lseek(file->fd, 0, SEEK_END), error);
 	if (S_ISCHR(status.st_mode))
-		return copy_device(file, error);
+		return replace_by_copy(file, "device", FILE_DEVICE_LIMIT, error);
 	if (S_ISDIR(status.st_mode))
 		return error_set(error, "%s is a directory, not a file.", file->path);
 	return error_set(error, "%s is a pipe or a socket, not a file.", file->path);
@@ -113,6 +113,16 @@ bool file_open(struct file *file, const char *path, int *open_errno, struct erro
 		return true;
 	file_close(file);
 	return false;
+}
+
+bool file_seal(struct file *file, struct error *error)
+{
+	if (fcntl(file->fd, F_GET_SEALS) == SINK_SEALS)
+		return true;
+	if (lseek(file->fd, 0, SEEK_SET))
+		return error_set(error, "%s cannot be read: %s.", file->path, strerror(errno));
+	/* One byte of room behind the end shows that there is nothing more to read. */
+	return replace_by_copy(file, "sealed", file->bytes.size + 1, error);
 }
 
 void file_close(struct file *file)

@@ -30,6 +30,11 @@ struct file {
  */
 bool file_open(struct file *file, const char *path, int *open_errno, struct error *error)
 	must_check;
+/*
+ * Puts a sealed copy in the place of the file, which nobody can change from then on: what is checked
+ * afterwards is what will be used. On failure the file is closed or as it was.
+ */
+bool file_seal(struct file *file, struct error *error) must_check;
 /* Closes and unmaps; a closed file stays closed. */
 void file_close(struct file *file);
 

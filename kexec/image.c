@@ -26,11 +26,28 @@ static void cannot_open(const char *path, int problem, struct error *error)
 	error_status(error, EXIT_USAGE);
 }
 
+/*
+ * The original goes to the kernel as it is, for IMA and the kernel's own check look at the file. What is
+ * to be verified here is copied first, so that it cannot be changed afterwards.
+ */
+static bool open_input(struct file *file, const char *path, const struct options *options, int *problem,
+		       struct error *error)
+{
+	bool sealed = options->verify == VERIFY_ALL || options->verify == VERIFY_KERNEL;
+
+	if (!file_open(file, path, problem, error))
+		return false;
+	if (!sealed || file_seal(file, error))
+		return true;
+	file_close(file);
+	return false;
+}
+
 static bool open_kernel(struct image *image, const struct options *options, struct error *error)
 {
 	int problem;
 
-	if (file_open(&image->kernel_file, options->kernel, &problem, error))
+	if (open_input(&image->kernel_file, options->kernel, options, &problem, error))
 		return true;
 	if (problem && options->call == CALL_SEGMENTS)
 		cannot_open(options->kernel, problem, error);
@@ -46,7 +63,7 @@ static bool open_initrd(struct image *image, const struct options *options, stru
 {
 	int problem;
 
-	if (file_open(&image->initrd, options->initrd, &problem, error))
+	if (open_input(&image->initrd, options->initrd, options, &problem, error))
 		return true;
 	if (problem && options->call == CALL_SEGMENTS)
 		cannot_open(options->initrd, problem, error);
@@ -62,7 +79,7 @@ static bool open_dtb(struct image *image, const struct options *options, struct 
 {
 	int problem;
 
-	if (file_open(&image->dtb, options->dtb, &problem, error))
+	if (open_input(&image->dtb, options->dtb, options, &problem, error))
 		return true;
 	if (problem)
 		cannot_open(options->dtb, problem, error);

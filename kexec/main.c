@@ -20,6 +20,7 @@
 #include "kexec/requests.h"
 #include "kexec/status.h"
 #include "kexec/usage.h"
+#include "kexec/verify.h"
 
 struct run {
 	struct arena arena;
@@ -137,6 +138,17 @@ static void say_option_notes(const struct run *run)
 	}
 }
 
+/* Before anything happens, and said whether it may happen or not. */
+static bool verify(struct run *run)
+{
+	struct verify_report report;
+	bool verified = verify_image(&run->options, &run->image, run->plan.cmdline, &run->arena, &report,
+				     &run->error);
+
+	say_notes(report.lines, report.count);
+	return verified;
+}
+
 /* Everything up to the moment where something would happen. */
 static bool make_plan(struct run *run)
 {
@@ -146,7 +158,8 @@ static bool make_plan(struct run *run)
 	       requests_check(options, &run->machine, &run->error) &&
 	       image_open(&run->image, options, &run->error) &&
 	       plan_make(&run->machine, options, &run->image, options->call, &run->arena,
-			 &run->plan, &run->error);
+			 &run->plan, &run->error) &&
+	       verify(run);
 }
 
 static bool print_plan(struct run *run)

@@ -14,6 +14,8 @@
 #define MAY_HAVE(name) .argument = ARGUMENT_OPTIONAL, .argument_name = (name)
 #define FLAG(member) .effect = EFFECT_FLAG, .field = offsetof(struct options, member)
 #define TEXT(member) .effect = EFFECT_TEXT, .field = offsetof(struct options, member)
+#define LIST(member) .effect = EFFECT_LIST, .field = offsetof(struct options, member)
+#define CHOICE(member) .effect = EFFECT_CHOICE, .field = offsetof(struct options, member)
 #define CALL(choice) .effect = EFFECT_CALL, .value = (choice)
 #define ARGS(style) .effect = EFFECT_ARGS, .value = (style)
 #define LATER(what) .later = "This version of kexec-ng does not " what " yet."
@@ -90,6 +92,16 @@ const struct option_row option_table[] = {
 	  .help = "tell kexec_file_load not to use contiguous memory" },
 	{ .name = "force-dtb", GENERAL, FLAG(force_dtb),
 	  .help = "tell kexec_file_load to pass the device tree on" },
+
+	/* Whom to believe: ours. */
+	{ .name = "verify", MAY_HAVE("WHAT"), OURS, CHOICE(verify), .choices = "all kernel show ",
+	  .help = "load nothing unless all (the kernel) has a good signature by somebody "
+		  "who is trusted; show: only say who signed what" },
+	{ .name = "trust", NEEDS("FILE"), OURS, LIST(trust),
+	  .help = "trust the certificates in this file or directory" },
+	{ .name = "revoked", NEEDS("FILE"), OURS, LIST(revoked),
+	  .help = "never trust what this file or directory names: certificates, "
+		  "or lines with a SHA-256" },
 
 	/* What to load. */
 	{ .name = "append", NEEDS("TEXT"), LOADER, .effect = EFFECT_APPEND,

@@ -32,6 +32,8 @@ enum option_effect {
 	EFFECT_FLAG,		/* sets the bool at `field` of struct options */
 	EFFECT_TEXT,		/* the last argument goes to the const char * at `field` */
 	EFFECT_LOAD, EFFECT_PANIC, EFFECT_UNLOAD, EFFECT_EXEC, EFFECT_FORCE, EFFECT_JUMP_BACK,
+	EFFECT_LIST,		/* the argument is added to the struct option_list at `field` */
+	EFFECT_CHOICE,		/* its place among `choices`, from 1, goes to the enum at `field` */
 	EFFECT_CALL,		/* `value` is an enum call_choice */
 	EFFECT_ARGS,		/* `value` is an enum args_style */
 	EFFECT_MEM_MIN, EFFECT_MEM_MAX, EFFECT_ENTRY,
@@ -48,6 +50,7 @@ struct option_row {
 	enum option_effect effect;
 	size_t field;			/* offset in struct options, for flags and texts */
 	int value;
+	const char *choices;		/* words, a blank behind each; the first one without an argument */
 	const char *same_as;		/* for another name of an option: its canonical long name */
 	/* Formats of x86_64 that honour it, a blank on both sides of each; NULL: all of them. */
 	const char *x86_formats;

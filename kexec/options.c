@@ -104,6 +104,38 @@ static bool parse_plan(struct parse *p, const char *form)
 	return usage_error(p->error, EXIT_USAGE);
 }
 
+/* The place of a word in the row's choices, from 1; an enum has 0 for what is not given. */
+static bool parse_choice(struct parse *p, const struct option_row *row, const char *word)
+{
+	const char *at = row->choices;
+	int *field = (int *)((char *)p->options + row->field);
+
+	for (int place = 1; *at; place++) {
+		size_t length = strcspn(at, " ");
+
+		if (!word || (strlen(word) == length && !strncmp(at, word, length))) {
+			*field = place;
+			return true;
+		}
+		at += length + 1;
+	}
+	error_headline(p->error, "Bad option value in --%s=%s", row->name, word);
+	error_set(p->error, "--%s takes one of these words: %s", row->name, row->choices);
+	return usage_error(p->error, EXIT_USAGE);
+}
+
+static bool add_to_list(struct parse *p, const struct option_row *row, const char *value)
+{
+	struct option_list *list = (struct option_list *)((char *)p->options + row->field);
+
+	if (list->count < OPTION_LIST_MAX) {
+		list->items[list->count++] = value;
+		return true;
+	}
+	error_set(p->error, "--%s was given more than %d times.", row->name, OPTION_LIST_MAX);
+	return usage_error(p->error, EXIT_USAGE);
+}
+
 static bool add_append(struct parse *p, const char *text)
 {
 	struct options *o = p->options;
@@ -151,6 +183,10 @@ static bool apply(struct parse *p, const struct option_row *row, const char *val
 	case EFFECT_TEXT:
 		*(const char **)((char *)o + row->field) = value;
 		break;
+	case EFFECT_LIST:
+		return add_to_list(p, row, value);
+	case EFFECT_CHOICE:
+		return parse_choice(p, row, value);
 	case EFFECT_LOAD:
 		act(o, true, false);
 		break;

@@ -18,7 +18,23 @@ enum plan_form { PLAN_NONE, PLAN_TEXT, PLAN_JSON, PLAN_MAP };
 
 enum args_style { ARGS_DEFAULT, ARGS_LINUX, ARGS_ELF, ARGS_NONE };
 
-#define OPTIONS_GIVEN_MAX 64
+/* --verify: what must carry a good signature before anything is loaded. */
+enum verify_choice {
+	VERIFY_NOTHING,
+	VERIFY_ALL,	/* kernel, initrd, device tree and command line */
+	VERIFY_KERNEL,	/* the kernel alone; the rest is reported */
+	VERIFY_SHOW,	/* nothing must; all is reported */
+};
+
+#define OPTION_LIST_MAX 16
+
+/* The arguments of an option that may be given several times. */
+struct option_list {
+	const char *items[OPTION_LIST_MAX];
+	unsigned count;
+};
+
+#define OPTIONS_GIVEN_MAX 96
 #define OPTIONS_NOTES_MAX 4
 
 struct options {
@@ -49,6 +65,8 @@ struct options {
 	const char *append;			/* the last one (s390x: all, joined), or NULL */
 	bool reuse_cmdline, reuse_initrd;
 	enum args_style args;
+	enum verify_choice verify;
+	struct option_list trust, revoked;	/* --trust, --revoked */
 	bool real_mode, entry_32bit, no_efi, reuse_video_type, no_old_root;
 	bool pass_memmap_cmdline;
 

@@ -16,7 +16,7 @@ packages_boot=("${packages_try[@]}" gcc-aarch64-linux-gnu gcc-powerpc64le-linux-
 packages_bench=(strace time xz-utils openssl debian-archive-keyring)
 packages_check=(clang device-tree-compiler fish gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu
 	gcc-s390x-linux-gnu jq libc6-dev-arm64-cross libc6-dev-ppc64el-cross libc6-dev-s390x-cross
-	mandoc qemu-user shellcheck zsh)
+	mandoc openssl qemu-user sbsigntool shellcheck zsh)
 }
 
 as_root() {

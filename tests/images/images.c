@@ -6,6 +6,7 @@
 #include "tests/images/images.h"
 
 #include "tests/images/arm64.h"
+#include "tests/images/pe.h"
 
 #include <elf.h>
 #include <stdio.h>
@@ -285,7 +286,8 @@ const char *const images_names =
 	"bzImage, bzImage-noefi, bzImage-low, bzImage-32, bzImage-fixed, bzImage-2.06, "
 	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-arm64, Image, Image-16k, Image-old, "
 	"Image-big, Image-elf, s390x, s390x-896, "
-	"vmlinux-ppc64le, initrd:SIZE";
+	"vmlinux-ppc64le, bzImage-pe, uki, uki-arm64, uki-profiles, uki-stub, uki-ucode, "
+	"initrd:SIZE";
 
 static uint8_t *make_bzimage(const char *kind, size_t *size)
 {
@@ -334,6 +336,10 @@ uint8_t *images_make(const char *name, size_t *size)
 {
 	char behind;
 
+	if (!strcmp(name, "bzImage-pe"))
+		return images_bzimage_pe(size);
+	if (!strncmp(name, "uki", 3))
+		return images_uki(name + 3, size);
 	if (!strncmp(name, "bzImage", 7))
 		return make_bzimage(name + 7, size);
 	if (!strcmp(name, "vmlinux"))

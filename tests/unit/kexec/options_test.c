@@ -59,7 +59,7 @@ static const struct { const char *arch; const char *const *options; } incumbents
 	  s390_options },
 };
 /* Everything else that is accepted. */
-static const char *const other_options[] = { "plan", "sysroot=", "load-hardboot", "atags", "no-dtb",
+static const char *const other_options[] = { "plan", "sysroot=", "verify", "trust=", "revoked=", "load-hardboot", "atags", "no-dtb",
 	NULL };
 
 static struct command_line line;

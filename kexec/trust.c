@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Opening what --trust and --revoked name. What a file means is known to signature.c. */
+#include "config.h"
+#include "kexec/trust.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "kexec/file.h"
+
+typedef bool file_use(struct signature_anchors *, struct bytes, struct error *);
+
+static bool use_file(struct signature_anchors *anchors, const char *path, file_use *use,
+		     struct error *error)
+{
+	struct file file;
+	bool used;
+
+	if (!file_open(&file, path, NULL, error))
+		return false;
+	used = use(anchors, file.bytes, error) || error_context(error, "%s: ", path);
+	file_close(&file);
+	return used;
+}
+
+static bool ends_in(const char *name, const char *const *endings)
+{
+	const char *dot = strrchr(name, '.');
+
+	for (; dot && *endings; endings++)
+		if (!strcmp(dot, *endings))
+			return true;
+	return false;
+}
+
+static bool use_directory(struct signature_anchors *anchors, const char *path, file_use *use,
+			  const char *const *endings, struct error *error)
+{
+	struct dirent **entries;
+	int count = scandir(path, &entries, NULL, alphasort);
+	bool used = true;
+	char file[PATH_MAX];
+
+	if (count < 0)
+		return error_set(error, "The directory %s cannot be read: %s.", path,
+				 strerror(errno));
+	for (int i = 0; i < count; i++) {
+		if (used && ends_in(entries[i]->d_name, endings)) {
+			if (snprintf(file, sizeof(file), "%s/%s", path, entries[i]->d_name) <
+			    (int)sizeof(file))
+				used = use_file(anchors, file, use, error);
+			else
+				used = error_set(error, "A name in %s is too long.", path);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+	return used;
+}
+
+static bool use_path(struct signature_anchors *anchors, const char *path, file_use *use,
+		     const char *const *endings, struct error *error)
+{
+	struct stat status;
+
+	if (!stat(path, &status) && S_ISDIR(status.st_mode))
+		return use_directory(anchors, path, use, endings, error);
+	return use_file(anchors, path, use, error);
+}
+
+static bool is_digest(const char *text, uint8_t digest[DIGEST_SIZE])
+{
+	if (strlen(text) != 2 * DIGEST_SIZE ||
+	    strspn(text, "0123456789abcdefABCDEF") != 2 * DIGEST_SIZE)
+		return false;
+	for (size_t i = 0; i < DIGEST_SIZE; i++) {
+		char pair[3] = {text[2 * i], text[2 * i + 1], 0};
+
+		digest[i] = (uint8_t)strtoul(pair, NULL, 16);
+	}
+	return true;
+}
+
+bool trust_read(const struct options *options, struct signature_anchors *anchors,
+		struct error *error)
+{
+	static const char *const certificates[] = {".pem", ".crt", ".cer", ".der", NULL};
+	static const char *const revocations[] = {".pem", ".crt",    ".cer", ".der",
+						  ".txt", ".sha256", NULL};
+	uint8_t digest[DIGEST_SIZE];
+	struct stat status;
+
+	for (unsigned i = 0; i < options->trust.count; i++)
+		if (!use_path(anchors, options->trust.items[i], signature_trust, certificates,
+			      error))
+			return error_context(error, "--trust: ");
+	if (!options->trust.count && !stat(TRUST_DEFAULT, &status) &&
+	    !use_path(anchors, TRUST_DEFAULT, signature_trust, certificates, error))
+		return false;
+	for (unsigned i = 0; i < options->revoked.count; i++) {
+		const char *what = options->revoked.items[i];
+		bool revoked =
+			is_digest(what, digest)
+				? signature_revoke_digest(anchors, digest, error)
+				: use_path(anchors, what, signature_revoke, revocations, error);
+
+		if (!revoked)
+			return error_context(error, "--revoked: ");
+	}
+	return true;
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Looking for signatures and saying what they come to. With --verify the image was sealed when it
+ * was opened, so that the bytes checked here are the bytes that are loaded.
+ */
+#include "config.h"
+#include "kexec/verify.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+
+#include "kexec/trust.h"
+
+struct verify {
+	const struct options *options;
+	const struct image *image;
+	struct signature_anchors *anchors;
+	struct arena *arena;
+	struct verify_report *report;
+	struct error *error;
+	bool failed; /* error is set: why nothing may be loaded */
+};
+
+/* What was found for one part of the image. */
+struct finding {
+	struct signatures signatures;
+	const char *where; /* "the PE image", or the file that the signature is in */
+};
+
+static bool say(struct verify *v, const char *line)
+{
+	if (line && v->report->count < VERIFY_LINES_MAX)
+		v->report->lines[v->report->count++] = line;
+	return line;
+}
+
+static bool is_uki(const struct image *image)
+{
+	return image->container && !strcmp(image->container, "uki");
+}
+
+/* The better one of two findings; a revoked one stays. */
+static void prefer(struct finding *best, const struct finding *other)
+{
+	enum signature_state had = signatures_verdict(&best->signatures)->state;
+	enum signature_state has = signatures_verdict(&other->signatures)->state;
+
+	if (had == SIGNATURE_REVOKED)
+		return;
+	if (has == SIGNATURE_REVOKED || has > had)
+		*best = *other;
+}
+
+static void give_up(struct finding *finding, const char *where, const char *why)
+{
+	finding->where = where;
+	finding->signatures = (struct signatures){.count = 1};
+	finding->signatures.each[0].state = SIGNATURE_DAMAGED;
+	snprintf(finding->signatures.each[0].why, sizeof(finding->signatures.each[0].why), "%s",
+		 why);
+}
+
+static bool check_pe(struct verify *v, struct bytes bytes, bool sections_only,
+		     struct finding *finding)
+{
+	struct error damaged = {0};
+	struct pe pe;
+
+	finding->where = "the PE image";
+	if (!pe_parse(bytes, &pe, &damaged)) {
+		char *why = arena_format(v->arena, v->error, "%s", damaged.cause);
+
+		if (!why)
+			return false;
+		/* A clause, not a sentence. */
+		if (strlen(why) && why[strlen(why) - 1] == '.')
+			why[strlen(why) - 1] = '\0';
+		if (why[0] >= 'A' && why[0] <= 'Z')
+			why[0] = (char)(why[0] - 'A' + 'a');
+		give_up(finding, "the PE image", why);
+		return true;
+	}
+	if (!signature_check_pe(v->anchors, &pe, v->arena, &finding->signatures, v->error))
+		return false;
+	if (!finding->signatures.covers_all && !sections_only &&
+	    signatures_verdict(&finding->signatures)->state == SIGNATURE_GOOD)
+		give_up(finding, "the PE image",
+			"the image's sections overlap or leave gaps, so that it does not cover all "
+			"of the file");
+	return true;
+}
+
+static bool check_embedded(struct verify *v, struct bytes bytes, bool sections_only,
+			   struct finding *finding)
+{
+	struct bytes content, message;
+	bool damaged;
+
+	*finding = (struct finding){.signatures = {.count = 1}};
+	if (pe_is(bytes))
+		return check_pe(v, bytes, sections_only, finding);
+	if (!signature_split_appended(bytes, &content, &message, &damaged))
+		return true;
+	if (damaged) {
+		give_up(finding, "the end of the file",
+			"the end of the file says that a signature is appended, and there is none");
+		return true;
+	}
+	finding->where = "the end of the file";
+	return signature_check_detached(v->anchors, content, message, &finding->signatures,
+					v->error);
+}
+
+/* A file that does not exist is no signature; one that cannot be read is a bad one. */
+static bool check_detached(struct verify *v, struct bytes bytes, const char *path,
+			   struct finding *finding)
+{
+	struct file file;
+	char *name = arena_format(v->arena, v->error, "%s.p7s", path);
+	bool checked;
+	int problem;
+
+	if (!name)
+		return false;
+	*finding = (struct finding){.signatures = {.count = 1}, .where = name};
+	if (!file_open(&file, name, &problem, v->error)) {
+		*v->error = (struct error){0};
+		if (problem != ENOENT && problem != ENOTDIR)
+			give_up(finding, name, "the file with it cannot be read");
+		return true;
+	}
+	checked = signature_check_detached(v->anchors, bytes, file.bytes, &finding->signatures,
+					   v->error);
+	file_close(&file);
+	return checked;
+}
+
+/* In the order in which they are unwrapped; the first layer that holds covers all that is in it. */
+static bool check_kernel(struct verify *v, struct finding *best)
+{
+	const struct image *image = v->image;
+	struct finding other;
+
+	if (!check_embedded(v, image->kernel_file.bytes, is_uki(image), best))
+		return false;
+	if (!is_uki(image) && image->kernel_unpacked.bytes.size &&
+	    signatures_verdict(&best->signatures)->state != SIGNATURE_GOOD) {
+		if (!check_embedded(v, image->kernel_unpacked.bytes, false, &other))
+			return false;
+		prefer(best, &other);
+	}
+	if (signatures_verdict(&best->signatures)->state != SIGNATURE_GOOD) {
+		if (!check_detached(v, image->kernel_file.bytes, image->kernel_file.path, &other))
+			return false;
+		prefer(best, &other);
+	}
+	return true;
+}
+
+/* What is printed of a signature: "good signature by CN=Somebody". */
+static const char *label(const struct signature *signature)
+{
+	static const char *const labels[] = {
+		[SIGNATURE_NONE] = "not signed",
+		[SIGNATURE_DAMAGED] = "unusable signature",
+		[SIGNATURE_CHANGED] = "bad signature",
+		[SIGNATURE_UNTRUSTED] = "untrusted signature",
+		[SIGNATURE_REVOKED] = "revoked signature",
+		[SIGNATURE_GOOD] = "good signature",
+	};
+
+	return labels[signature->state];
+}
+
+static const char *clause(const struct signature *signature)
+{
+	switch (signature->state) {
+	case SIGNATURE_NONE:
+		return "carries no signature";
+	case SIGNATURE_DAMAGED:
+		return "has a signature that cannot be used";
+	case SIGNATURE_CHANGED:
+		return "was changed after it was signed, or its signature is forged";
+	case SIGNATURE_UNTRUSTED:
+		return "is signed by somebody who is not trusted";
+	case SIGNATURE_REVOKED:
+		return "is revoked";
+	case SIGNATURE_GOOD:
+		break;
+	}
+	return "is signed";
+}
+
+static const char *remedy(const struct verify *v, const struct signature *signature)
+{
+	if (signature->state == SIGNATURE_NONE)
+		return "Sign it, or verify less (--verify=kernel, --verify=show).";
+	if (signature->state == SIGNATURE_UNTRUSTED && !signature_anchor_count(v->anchors))
+		return "Name the certificates to trust with --trust=FILE; none are installed "
+		       "in " TRUST_DEFAULT ".";
+	if (signature->state == SIGNATURE_UNTRUSTED)
+		return "If this signer is to be trusted, name his certificate with --trust=FILE.";
+	if (signature->state == SIGNATURE_CHANGED || signature->state == SIGNATURE_DAMAGED)
+		return "Install the file again from where it came from.";
+	return NULL;
+}
+
+static bool report_signature(struct verify *v, const char *what, const struct finding *finding,
+			     const struct signature *s)
+{
+	const char *dates = s->expired ? " (expired)" : s->early ? " (not yet)" : "";
+
+	if (s->state == SIGNATURE_NONE)
+		return say(v,
+			   arena_format(v->arena, v->error, "%s: not signed, not covered.", what));
+	if (!say(v, arena_format(v->arena, v->error, "%s: %s%s%s%s%s.", what, label(s),
+				 *s->signer ? " by " : "", s->signer, *s->why ? ": " : "", s->why)))
+		return false;
+	if (*s->anchor && !say(v, arena_format(v->arena, v->error, "    trusted: %s", s->anchor)))
+		return false;
+	if (*s->fingerprint &&
+	    !say(v, arena_format(v->arena, v->error,
+				 "    certificate: SHA-256 %s, valid from %s until %s%s",
+				 s->fingerprint, s->from, s->until, dates)))
+		return false;
+	return say(v, arena_format(v->arena, v->error, "    signature: in %s%s%s", finding->where,
+				   *s->digest ? ", over its digest by " : "", s->digest));
+}
+
+/* Reports, and notes the first part that may not be loaded. */
+static bool conclude(struct verify *v, const char *what, const char *path,
+		     const struct finding *finding, bool required)
+{
+	const struct signature *verdict = signatures_verdict(&finding->signatures);
+
+	for (unsigned i = 0; i < finding->signatures.count; i++)
+		if (!report_signature(v, what, finding, &finding->signatures.each[i]))
+			return false;
+	if (!required || v->failed || verdict->state == SIGNATURE_GOOD)
+		return true;
+	v->failed = true;
+	error_headline(v->error, "Cannot load %s", v->image->kernel_file.path);
+	error_set(v->error, "%s %s%s%s%s%s%s.", path, clause(verdict), *verdict->signer ? " (" : "",
+		  verdict->signer, *verdict->signer ? ")" : "", *verdict->why ? ": " : "",
+		  verdict->why);
+	if (remedy(v, verdict))
+		error_remedy(v->error, "%s", remedy(v, verdict));
+	return true;
+}
+
+static bool check_file(struct verify *v, const char *role, const struct file *file, bool required)
+{
+	struct finding finding;
+	char *what;
+
+	if (!file->bytes.size)
+		return true;
+	what = arena_format(v->arena, v->error, "%s %s", role, file->path);
+	return what && check_detached(v, file->bytes, file->path, &finding) &&
+	       conclude(v, what, file->path, &finding, required);
+}
+
+static bool check_cmdline(struct verify *v, const char *cmdline, bool required)
+{
+	struct finding finding;
+	char *path;
+
+	if (!cmdline || !*cmdline)
+		return true;
+	path = arena_format(v->arena, v->error, "%s.cmdline", v->image->kernel_file.path);
+	return path &&
+	       check_detached(v, (struct bytes){(const uint8_t *)cmdline, strlen(cmdline)}, path,
+			      &finding) &&
+	       conclude(v, "command line", "The command line", &finding, required);
+}
+
+static bool check_all(struct verify *v, const char *cmdline)
+{
+	const struct image *image = v->image;
+	bool all = v->options->verify == VERIFY_ALL;
+	struct finding finding;
+	char *what = arena_format(v->arena, v->error, "kernel %s", image->kernel_file.path);
+
+	return what && check_kernel(v, &finding) &&
+	       conclude(v, what, image->kernel_file.path, &finding,
+			v->options->verify != VERIFY_SHOW) &&
+	       check_file(v, "initrd", &image->initrd, all) &&
+	       check_file(v, "device tree", &image->dtb, all) && check_cmdline(v, cmdline, all);
+}
+
+bool verify_image(const struct options *options, const struct image *image, const char *cmdline,
+		  struct arena *arena, struct verify_report *report, struct error *error)
+{
+	struct verify v = {
+		.options = options,
+		.image = image,
+		.arena = arena,
+		.report = report,
+		.error = error,
+	};
+	bool checked;
+
+	*report = (struct verify_report){.count = 0};
+	if (options->verify == VERIFY_NOTHING)
+		return true;
+	v.anchors = signature_anchors_new(error);
+	checked = v.anchors && trust_read(options, v.anchors, error) && check_all(&v, cmdline);
+	signature_anchors_free(v.anchors);
+	if (!checked && !error->headline[0])
+		error_headline(error, "Cannot load %s", image->kernel_file.path);
+	return checked && !v.failed;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * --verify: whether everything that is about to be loaded carries a good signature by somebody who
+ * is trusted, and a report of who signed what. Which bytes belong to a kernel, an initrd or a
+ * command line is known here; what a signature is, in signature.h. It loads nothing and prints
+ * nothing.
+ *
+ * A kernel's signature is in it (PE Authenticode), behind it (as the kernel's sign-file appends
+ * it), or in KERNEL.p7s. An initrd and a device tree are signed in FILE.p7s, the command line, as
+ * the kernel gets it and without a newline, in KERNEL.cmdline.p7s.
+ */
+#ifndef KEXEC_VERIFY_H
+#define KEXEC_VERIFY_H
+
+#include "kexec/image.h"
+#include "kexec/signature.h"
+
+#define VERIFY_LINES_MAX 96
+
+/* For standard error, whether the check passed or not. */
+struct verify_report {
+	const char *lines[VERIFY_LINES_MAX];
+	unsigned count;
+};
+
+/*
+ * Checks an image and the command line that it will get (NULL: the kernel's own one stays). False
+ * when something that options->verify asks for is not covered by a good signature; true at once for
+ * VERIFY_NOTHING.
+ */
+bool verify_image(const struct options *options, const struct image *image, const char *cmdline,
+		  struct arena *arena, struct verify_report *report,
+		  struct error *error) must_check;
+
+#endif
