@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * EFI zboot (drivers/firmware/efi/libstub/zboot-header.S) and U-Boot's legacy uImage (its
- * include/image.h). Both say where the kernel is and how it was compressed.
+ * EFI zboot (drivers/firmware/efi/libstub/zboot-header.S), U-Boot's legacy uImage (its
+ * include/image.h), and powerpc's zImage (arch/powerpc/boot/wrapper). The first two say how the kernel
+ * in them was compressed.
  */
 #include "kexec/container.h"
+
+#include "kexec/elf.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,6 +30,10 @@ struct uimage_header {
 	char name[32];
 };
 _Static_assert(sizeof(struct uimage_header) == 64, "image.h");
+
+#define ZIMAGE_SECTION ".kernel:vmlinux.strip" /* arch/powerpc/boot/zImage.lds.S */
+#define EM_PPC 20
+#define EM_PPC64 21
 
 #define UIMAGE_MAGIC		    0x27051956
 #define UIMAGE_TYPE_KERNEL	    2
@@ -88,6 +95,26 @@ static bool find_uimage(struct bytes file, const char *path, struct container *o
 			 path, size, file.size);
 }
 
+/* A program for firmware, of either kind of either byte order, whose kernel is a section. */
+static bool find_zimage(struct bytes file, const char *path, struct container *out,
+			struct error *error)
+{
+	if (!elf_section(file, ZIMAGE_SECTION, &out->payload, error))
+		return error_context(error, "%s: ", path);
+	if (!out->payload.data)
+		return true;
+	out->name = "zImage";
+	return out->payload.size ||
+	       error_set(error, "%s: the section %s, which holds the kernel, is empty.", path,
+			 ZIMAGE_SECTION);
+}
+
+static bool is_powerpc(struct bytes file)
+{
+	return elf_is(file, 32, BIG, EM_PPC) || elf_is(file, 32, LITTLE, EM_PPC) ||
+	       elf_is(file, 64, BIG, EM_PPC64) || elf_is(file, 64, LITTLE, EM_PPC64);
+}
+
 bool container_find(struct bytes file, const char *path, struct container *out, struct error *error)
 {
 	const struct zboot_header *zboot = bytes_at(file, 0, sizeof(*zboot));
@@ -99,6 +126,8 @@ bool container_find(struct bytes file, const char *path, struct container *out, 
 		return find_zboot(file, path, out, error);
 	if (uimage && get(uimage->magic) == UIMAGE_MAGIC)
 		return find_uimage(file, path, out, error);
+	if (is_powerpc(file))
+		return find_zimage(file, path, out, error);
 	return true;
 }
 

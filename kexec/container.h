@@ -9,7 +9,7 @@
 #include "kexec/error.h"
 
 struct container {
-	const char *name; /* "EFI zboot", "uImage"; NULL: the file is no container */
+	const char *name; /* "EFI zboot", "uImage", "zImage"; NULL: the file is no container */
 	char compression[32]; /* as its header says; "" for none */
 	struct bytes payload;
 };

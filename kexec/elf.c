@@ -103,6 +103,52 @@ bool elf_read(struct bytes file, struct elf_image *elf, struct error *error)
 	return ok;
 }
 
+static bool find_section(Elf *libelf, struct bytes file, const char *name, struct bytes *section,
+			 struct error *error)
+{
+	size_t names;
+
+	/* Stripped to the last header: it has no names. */
+	if (elf_getshdrstrndx(libelf, &names) || names == SHN_UNDEF)
+		return true;
+	for (Elf_Scn *at = elf_nextscn(libelf, NULL); at; at = elf_nextscn(libelf, at)) {
+		GElf_Shdr header;
+		const char *found;
+
+		if (!gelf_getshdr(at, &header))
+			return error_set(error, "Section header %zu cannot be read: %s.",
+					 elf_ndxscn(at), elf_errmsg(-1));
+		found = elf_strptr(libelf, names, header.sh_name);
+		if (!found || strcmp(found, name))
+			continue;
+		if (header.sh_type != SHT_NOBITS &&
+		    bytes_slice(file, header.sh_offset, header.sh_size, section))
+			return true;
+		return error_set(error,
+				 "Section %s has %" PRIu64 " bytes at offset 0x%" PRIx64
+				 ", but the file has %zu bytes.",
+				 name, (uint64_t)header.sh_size, (uint64_t)header.sh_offset,
+				 file.size);
+	}
+	return true;
+}
+
+bool elf_section(struct bytes file, const char *name, struct bytes *section, struct error *error)
+{
+	bool ok;
+	Elf *libelf;
+
+	*section = (struct bytes){ NULL, 0 };
+	if (elf_version(EV_CURRENT) == EV_NONE)
+		return error_set(error, "libelf does not know ELF version %d.", EV_CURRENT);
+	libelf = elf_memory((char *)(uintptr_t)file.data, file.size);
+	if (!libelf)
+		return error_set(error, "The ELF header is damaged: %s.", elf_errmsg(-1));
+	ok = find_section(libelf, file, name, section, error);
+	elf_end(libelf);
+	return ok;
+}
+
 struct range elf_span(const struct elf_image *elf)
 {
 	const struct elf_load *last = &elf->loads[elf->load_count - 1];

@@ -38,6 +38,13 @@ bool elf_read(struct bytes file, struct elf_image *elf, struct error *error) mus
  */
 bool elf_add(const struct planning *p, const struct elf_image *elf, uint64_t delta, struct error *error) must_check;
 
+/*
+ * The bytes of the first section called `name`; data is NULL when there is none. False when it lies
+ * outside the file, or the section headers cannot be read.
+ */
+bool elf_section(struct bytes file, const char *name, struct bytes *section, struct error *error)
+	must_check;
+
 /* From the first byte of the first load to the end of the last, in physical addresses. */
 struct range elf_span(const struct elf_image *elf);
 

@@ -22,6 +22,9 @@
 #define SINK_STEP ((size_t)4 << 20)
 #define SINK_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
+static bool replace_by_copy(struct file *file, const char *name, size_t limit,
+			    struct error *error);
+
 /* Sets file->bytes to a mapping of the whole of file->fd, which has `size` bytes. */
 static bool map_whole(struct file *file, off_t size, struct error *error)
 {
@@ -33,6 +36,9 @@ static bool map_whole(struct file *file, off_t size, struct error *error)
 		return error_set(error, "%s has an impossible size of %jd bytes.", file->path,
 				 (intmax_t)size);
 	data = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, file->fd, 0);
+	/* Files of sysfs, such as /sys/firmware/fdt, can only be read. */
+	if (data == MAP_FAILED && errno == ENODEV)
+		return replace_by_copy(file, "copy", FILE_DEVICE_LIMIT, error);
 	if (data == MAP_FAILED)
 		return error_set(error, "%s (%jd bytes) cannot be mapped: %s.", file->path,
 				 (intmax_t)size, strerror(errno));

@@ -19,12 +19,12 @@ struct file {
 /* A file that is not open: what to start from, and what file_close() leaves. */
 #define FILE_CLOSED ((struct file){ .fd = -1 })
 
-/* The most that is read from a character device: 1 GiB. */
+/* The most that is read from what has no mapping: 1 GiB. */
 #define FILE_DEVICE_LIMIT ((size_t)1 << 30)
 
 /*
  * Opens and maps `path`: a regular file or a block device. A character device (raw flash) has no
- * mapping and is read into a sealed memfd, which stands in for it. An empty file, a directory, a
+ * mapping, nor has a file of sysfs: those are read into a sealed memfd, which stands in for them. An empty file, a directory, a
  * pipe or a socket is refused. The error's cause names the file; `open_errno` (may be NULL) gets
  * the errno of a failed open, or 0. On failure `file` is closed.
  */

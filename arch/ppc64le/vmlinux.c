@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vmlinux: the kernel as an ELF file, and what it is given beside that. The kernel may be loaded
+ * vmlinux: the kernel as an ELF file, and what it is given beside that. A zImage is only wrapped
+ * around one; image.c of kexec/ has taken the wrapping off before this is asked. The kernel may be loaded
  * anywhere below the end of real mode, and copies itself to address 0 before anything else
  * (arch/powerpc/kernel/head_64.S), over what lies there: so all the rest is placed above its size.
  */
@@ -13,7 +14,6 @@
 #include "kexec/elf.h"
 #include "kexec/purgatory.h"
 
-#define EM_PPC 20
 #define EM_PPC64 21
 #define PAGE_OFFSET 0xc000000000000000u /* arch/powerpc/include/asm/page.h */
 #define KERNEL_ALIGN 0x100000
@@ -49,7 +49,7 @@ static bool check_linux(const struct planning *p, const struct elf_image *elf, s
 		  "%s is an ELF file for ppc64le, but not a Linux kernel as such, which begins at "
 		  "0x%" PRIx64 " and is entered there.",
 		  p->image->kernel_file.path, (uint64_t)PAGE_OFFSET);
-	return error_remedy(error, "Give a vmlinux; a zImage is one that was packed for firmware.");
+	return error_remedy(error, "Give a vmlinux, or a zImage, which has one in it.");
 }
 
 static bool check_machine(const struct planning *p, struct error *error)
@@ -154,6 +154,9 @@ static bool vmlinux_plan(const struct planning *p, struct error *error)
 	struct range kernel, initrd;
 	struct elf_image elf;
 
+	if (p->image->container &&
+	    !plan_fact(p, "image", "container", error, "%s", p->image->container))
+		return false;
 	if (!elf_read(image_kernel(p->image), &elf, error))
 		return error_context(error, "%s: ", p->image->kernel_file.path);
 	if (!check_linux(p, &elf, error) || !check_machine(p, error) ||
@@ -178,14 +181,11 @@ const struct format ppc64le_vmlinux = {
 	.by_file = true,
 };
 
-/* The wrapper that firmware loads is a 32-bit program, whatever the kernel in it is. */
-static bool zimage_probe(struct bytes kernel)
-{
-	return elf_is(kernel, 32, BIG, EM_PPC) || elf_is(kernel, 32, LITTLE, EM_PPC);
-}
-
+/* What -t may call a vmlinux that was wrapped for firmware. */
 const struct format ppc64le_zimage = {
 	.name = "zImage-ppc64",
-	.probe = zimage_probe,
-	.refusal = "a kernel wrapped for firmware; give the vmlinux that was built with it.",
+	.probe = vmlinux_probe,
+	.check = vmlinux_check,
+	.plan = vmlinux_plan,
+	.by_file = true,
 };

@@ -5,8 +5,6 @@
 
 struct format;
 
-extern const struct format ppc64le_vmlinux;
-/* Recognised in order to be refused in plain words. */
-extern const struct format ppc64le_zimage;
+extern const struct format ppc64le_vmlinux, ppc64le_zimage;
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "tests/images/arm64.h"
 #include "tests/images/pe.h"
+#include "tests/images/zimage.h"
 
 #include <elf.h>
 #include <stdio.h>
@@ -286,7 +287,7 @@ const char *const images_names =
 	"bzImage, bzImage-noefi, bzImage-low, bzImage-32, bzImage-fixed, bzImage-2.06, "
 	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-arm64, Image, Image-16k, Image-old, "
 	"Image-big, Image-elf, s390x, s390x-896, "
-	"vmlinux-ppc64le, bzImage-pe, uki, uki-arm64, uki-profiles, uki-stub, uki-ucode, "
+	"vmlinux-ppc64le, zImage-ppc64le, bzImage-pe, uki, uki-arm64, uki-profiles, uki-stub, uki-ucode, "
 	"initrd:SIZE";
 
 static uint8_t *make_bzimage(const char *kind, size_t *size)
@@ -332,6 +333,17 @@ static uint8_t *make_arm64(const char *kind, size_t *size)
 	return images_arm64(&wanted, size);
 }
 
+/* As a little-endian kernel's build has it: a 64-bit program. */
+static uint8_t *make_zimage(size_t *size)
+{
+	size_t kernel_size;
+	uint8_t *kernel = images_vmlinux(&images_ppc64le_vmlinux, &kernel_size);
+	uint8_t *file = kernel ? images_zimage(64, false, kernel, kernel_size, size) : NULL;
+
+	free(kernel);
+	return file;
+}
+
 uint8_t *images_make(const char *name, size_t *size)
 {
 	char behind;
@@ -364,6 +376,8 @@ uint8_t *images_make(const char *name, size_t *size)
 	}
 	if (!strcmp(name, "vmlinux-ppc64le"))
 		return images_vmlinux(&images_ppc64le_vmlinux, size);
+	if (!strcmp(name, "zImage-ppc64le"))
+		return make_zimage(size);
 	if (sscanf(name, "initrd:%zu%c", size, &behind) == 1)
 		return images_initrd(*size);
 	return NULL;

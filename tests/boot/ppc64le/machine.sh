@@ -21,8 +21,15 @@ machine_arguments() {
 	arguments=(-machine "$kind$machine" -cpu "$model" -accel tcg -smp "$cpus" -m "$memory" -nodefaults -display none)
 }
 
+# image_make VMLINUX FORM TARGET: zImage is what arch/powerpc/boot/wrapper makes, without the program that
+# firmware would run: a section of an ELF file, with the kernel stripped and compressed.
 image_make() {
-	die "no such form of a kernel: $2"
+	[ "$2" = zImage ] || die "no such form of a kernel: $2"
+	powerpc64le-linux-gnu-strip -o "$3.strip" "$1"
+	gzip -1 "$3.strip"
+	powerpc64le-linux-gnu-objcopy -I binary -O elf64-powerpcle \
+		--rename-section .data=.kernel:vmlinux.strip "$3.strip.gz" "$3"
+	rm "$3.strip.gz"
 }
 
 memory_ram() {

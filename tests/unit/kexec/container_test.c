@@ -13,7 +13,9 @@
 #include "kexec/image.h"
 #include "tests/images/arm64.h"
 #include "tests/images/pack.h"
+#include "tests/images/zimage.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,6 +209,70 @@ static void test_uimage_of_an_initrd(void **state)
 	free(uimage);
 }
 
+static void test_zimages_of_every_kind(void **state)
+{
+	for (unsigned kind = 0; kind < 4; kind++) {
+		struct image image;
+		size_t size;
+		uint8_t *zimage = images_zimage(kind & 1 ? 64 : 32, kind & 2, kernel,
+						kernel_size, &size);
+
+		if (!open_file(zimage, size, &image))
+			fail_msg("kind %u: %s", kind, error.cause);
+		expect_kernel(&image, "zImage", NULL);
+	}
+}
+
+static void test_zimages_in_every_compression(void **state)
+{
+	for (const char *const *format = pack_formats; *format; format++) {
+		struct image image;
+		size_t packed_size, size;
+		uint8_t *packed = pack(*format, kernel, kernel_size, &packed_size);
+		uint8_t *zimage = images_zimage(64, false, packed, packed_size, &size);
+
+		free(packed);
+		if (!open_file(zimage, size, &image))
+			fail_msg("%s: %s", *format, error.cause);
+		expect_kernel(&image, "zImage", *format);
+	}
+}
+
+/* What follows the kernel in the file may be lost without harm only once the sections are known. */
+static void test_zimages_that_are_cut_off(void **state)
+{
+	struct container container;
+	size_t size;
+	uint8_t *zimage = images_zimage(64, false, kernel, kernel_size, &size);
+	const size_t sizes[] = { size - 1, kernel_size, 0x1000, 64, 63, 20, 5 };
+	uint8_t *header;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		if (container_find((struct bytes){ zimage, sizes[i] }, "k", &container, &error))
+			assert_null(container.name);
+	header = zimage + size - 2 * sizeof(Elf64_Shdr);
+	bytes_put(header + offsetof(Elf64_Shdr, sh_size), 8, LITTLE, size);
+	assert_false(container_find((struct bytes){ zimage, size }, "k", &container, &error));
+	assert_non_null(strstr(error.cause, "k: Section .kernel:vmlinux.strip has "));
+	setup(NULL);
+	bytes_put(header + offsetof(Elf64_Shdr, sh_size), 8, LITTLE, 0);
+	assert_false(container_find((struct bytes){ zimage, size }, "k", &container, &error));
+	assert_non_null(strstr(error.cause, "is empty"));
+	free(zimage);
+}
+
+static void test_powerpc_programs_without_a_kernel(void **state)
+{
+	struct container container;
+	size_t size;
+	uint8_t *zimage = images_zimage(64, false, kernel, kernel_size, &size);
+
+	zimage[IMAGES_ZIMAGE_KERNEL + kernel_size + 2] = 'K';
+	assert_true(container_find((struct bytes){ zimage, size }, "k", &container, &error));
+	assert_null(container.name);
+	free(zimage);
+}
+
 static void test_other_files_are_no_containers(void **state)
 {
 	struct container container;
@@ -232,6 +298,10 @@ int main(void)
 		cmocka_unit_test_setup(test_unknown_compression_is_named, setup),
 		cmocka_unit_test_setup(test_payload_outside_of_the_file, setup),
 		cmocka_unit_test_setup(test_uimage_of_an_initrd, setup),
+		cmocka_unit_test_setup(test_zimages_of_every_kind, setup),
+		cmocka_unit_test_setup(test_zimages_in_every_compression, setup),
+		cmocka_unit_test_setup(test_zimages_that_are_cut_off, setup),
+		cmocka_unit_test_setup(test_powerpc_programs_without_a_kernel, setup),
 		cmocka_unit_test_setup(test_other_files_are_no_containers, setup),
 	};
 

@@ -192,6 +192,26 @@ static void test_reads_a_character_device(void **state)
 	close(master);
 }
 
+/* It says that it has a page, holds less, and has no mapping. */
+static void test_reads_a_file_of_sysfs(void **state)
+{
+	static const char name[] = "/sys/devices/system/cpu/online";
+	char text[4096];
+	unsigned before = descriptors();
+	struct file file;
+	int fd = open(name, O_RDONLY);
+	ssize_t size = read(fd, text, sizeof(text));
+
+	close(fd);
+	assert_true(size > 1 && size < 4096);
+	assert_true(file_open(&file, name, NULL, &error));
+	assert_int_equal(file.bytes.size, size);
+	assert_memory_equal(file.bytes.data, text, (size_t)size);
+	assert_int_equal(descriptors(), before + 1);
+	file_close(&file);
+	assert_int_equal(descriptors(), before);
+}
+
 /* Grows in small pieces, over several steps, to the byte. */
 static void fill_sink(struct file_sink *sink, size_t size)
 {
@@ -271,6 +291,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_refuses_what_is_empty, forget),
 		cmocka_unit_test_teardown(test_refuses_what_is_no_file, forget),
 		cmocka_unit_test_teardown(test_reads_a_character_device, forget),
+		cmocka_unit_test_teardown(test_reads_a_file_of_sysfs, forget),
 		cmocka_unit_test_teardown(test_sink_becomes_a_sealed_file, forget),
 		cmocka_unit_test_teardown(test_sink_stops_at_its_limit, forget),
 		cmocka_unit_test_teardown(test_sink_refuses_to_be_empty, forget),
