@@ -45,6 +45,10 @@ _Static_assert(sizeof(struct uimage_header) == 64, "image.h");
 #define PE32_PLUS	   0x20b
 #define PE_DIRECTORY_COUNT 108
 #define PE_CERTIFICATES	   (112 + 4 * 8)
+/* A line of its section table, and the fields that say what the file has of it. */
+#define PE_SECTION    40
+#define PE_RAW_SIZE   16
+#define PE_RAW_OFFSET 20
 
 static bool find_zboot(struct bytes file, const char *path, struct container *out,
 		       struct error *error)
@@ -162,11 +166,11 @@ size_t container_signed_size(struct bytes file)
 	return (size_t)end;
 }
 
-bool container_is_uki(struct bytes file)
+/* The section table; false for what is no PE image. */
+static bool find_sections(struct bytes file, uint64_t *table, unsigned *count)
 {
 	const le32 *pe_offset = bytes_at(file, PE_OFFSET, sizeof(*pe_offset));
 	const uint8_t *header;
-	uint64_t table;
 
 	if (!pe_offset || !bytes_equal_at(file, 0, "MZ", 2) ||
 	    !bytes_equal_at(file, get(*pe_offset), "PE\0\0", 4))
@@ -174,9 +178,41 @@ bool container_is_uki(struct bytes file)
 	header = bytes_at(file, get(*pe_offset), PE_OPTIONAL);
 	if (!header)
 		return false;
-	table = (uint64_t)get(*pe_offset) + PE_OPTIONAL + bytes_get(header + 20, 2, LITTLE);
-	for (uint64_t i = 0; i < bytes_get(header + 6, 2, LITTLE); i++)
-		if (bytes_equal_at(file, table + 40 * i, ".linux\0", 8))
+	*table = (uint64_t)get(*pe_offset) + PE_OPTIONAL + bytes_get(header + 20, 2, LITTLE);
+	*count = (unsigned)bytes_get(header + 6, 2, LITTLE);
+	return true;
+}
+
+uint64_t container_sections_end(struct bytes file)
+{
+	uint64_t table, end = 0;
+	unsigned count;
+
+	if (!find_sections(file, &table, &count))
+		return 0;
+	for (unsigned i = 0; i < count; i++) {
+		const uint8_t *section = bytes_at(file, table + PE_SECTION * i, PE_SECTION);
+		uint64_t section_end;
+
+		if (!section)
+			return UINT64_MAX;
+		section_end = bytes_get(section + PE_RAW_SIZE, 4, LITTLE) +
+			      bytes_get(section + PE_RAW_OFFSET, 4, LITTLE);
+		if (section_end > end)
+			end = section_end;
+	}
+	return end;
+}
+
+bool container_is_uki(struct bytes file)
+{
+	uint64_t table;
+	unsigned count;
+
+	if (!find_sections(file, &table, &count))
+		return false;
+	for (unsigned i = 0; i < count; i++)
+		if (bytes_equal_at(file, table + PE_SECTION * i, ".linux\0", 8))
 			return true;
 	return false;
 }

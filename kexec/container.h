@@ -28,6 +28,12 @@ bool container_find(struct bytes file, const char *path, struct container *out,
  */
 size_t container_signed_size(struct bytes file);
 
+/*
+ * Where the last section of a PE image ends in the file, as its headers say; UINT64_MAX when the
+ * file ends in the headers, 0 for what is no PE image.
+ */
+uint64_t container_sections_end(struct bytes file);
+
 /* A PE file with a section called ".linux": a Unified Kernel Image, UAPI group specifications. */
 bool container_is_uki(struct bytes file);
 

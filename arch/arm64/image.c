@@ -5,6 +5,9 @@
  * asked.
  */
 #include "arch/arch.h"
+
+#include <inttypes.h>
+
 #include "arch/arm64/linux.h"
 #include "kexec/container.h"
 
@@ -20,6 +23,27 @@ static bool image_probe(struct bytes kernel)
 	return arm64_image_header(kernel);
 }
 
+/*
+ * Only the PE header tells how long the file was: image_size counts what comes behind it in memory,
+ * and the running kernel's own loader starts what is left of a kernel.
+ */
+static bool image_check(struct bytes kernel, struct error *error)
+{
+	uint64_t end = container_sections_end(kernel);
+
+	if (end <= kernel.size)
+		return true;
+	if (end == UINT64_MAX)
+		error_set(error, "The kernel ends after %zu bytes, within its headers.",
+			  kernel.size);
+	else
+		error_set(error,
+			  "The kernel has %zu bytes, and its last section ends at %" PRIu64
+			  ": it is cut off.",
+			  kernel.size, end);
+	return error_remedy(error, "Copy or download it again.");
+}
+
 static bool image_plan(const struct planning *p, struct error *error)
 {
 	struct bytes kernel = image_kernel(p->image);
@@ -33,6 +57,7 @@ static bool image_plan(const struct planning *p, struct error *error)
 const struct format arm64_image = {
 	.name = "Image",
 	.probe = image_probe,
+	.check = image_check,
 	.plan = image_plan,
 	.by_file = true,
 };
@@ -41,6 +66,7 @@ const struct format arm64_image = {
 const struct format arm64_uimage = {
 	.name = "uImage",
 	.probe = image_probe,
+	.check = image_check,
 	.plan = image_plan,
 	.by_file = true,
 };
@@ -48,6 +74,7 @@ const struct format arm64_uimage = {
 const struct format arm64_zboot = {
 	.name = "vmlinuz",
 	.probe = image_probe,
+	.check = image_check,
 	.plan = image_plan,
 	.by_file = true,
 };

@@ -26,6 +26,21 @@ static void put_be32(uint8_t *at, uint32_t value)
 		at[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
+/* Behind the 64 bytes of the header: "PE", one section, and an optional header without anything. */
+static void put_pe(uint8_t *image, const struct images_arm64 *wanted)
+{
+	uint8_t *pe = image + 64, *section = pe + 24 + 112;
+
+	memcpy(pe, "PE\0\0", 4);
+	put_le(pe + 4, 2, 0xaa64);
+	put_le(pe + 6, 2, 1);
+	put_le(pe + 20, 2, 112);
+	memset(pe + 24, 0, 112);
+	memcpy(section, ".text\0\0\0", 8);
+	put_le(section + 16, 4, wanted->file_size - wanted->section);
+	put_le(section + 20, 4, wanted->section);
+}
+
 uint8_t *images_arm64(const struct images_arm64 *wanted, size_t *size)
 {
 	uint8_t *image = calloc(1, wanted->file_size);
@@ -42,6 +57,8 @@ uint8_t *images_arm64(const struct images_arm64 *wanted, size_t *size)
 	put_le(image + 24, 8, wanted->flags);
 	memcpy(image + 56, "ARM\x64", 4);
 	put_le(image + 60, 4, 64);
+	if (wanted->section)
+		put_pe(image, wanted);
 	return image;
 }
 

@@ -13,6 +13,7 @@
 struct images_arm64 {
 	uint64_t text_offset, image_size, flags;
 	size_t file_size; /* at least 64; bytes behind the header are a pattern */
+	size_t section; /* a PE header follows, with one section from here to the end; 0: none */
 };
 
 /* What Debian's 6.1 kernel has in these fields; the file itself is only 192 KiB. */
