@@ -31,6 +31,10 @@
 
 #define FLAG_BIG_ENDIAN 0x1
 #define FLAG_PAGE_SHIFT 1
+#define FLAG_ANYWHERE	0x8
+
+/* How far above the running kernel memory is, as a rule, still of the same node. */
+#define NEAR (4 * GIB)
 
 static bool describe(const struct planning *p, const struct arm64_image_header *header,
 		     uint64_t text_offset, struct error *error)
@@ -45,10 +49,39 @@ static bool describe(const struct planning *p, const struct arm64_image_header *
 	       plan_fact(p, "image", "page size", error, "%s", pages[flags >> FLAG_PAGE_SHIFT & 3]);
 }
 
+/*
+ * Where segments may end that go as high as possible; 0 if they go as low as possible. Early after
+ * a boot the page allocator hands out the lowest memory first, and for each page of it that is a
+ * segment's destination kexec_load walks through all the pages that it has (kimage_dst_used(),
+ * kernel/kexec_core.c): low segments make it up to twenty times as slow.
+ */
+static uint64_t roof(const struct planning *p, struct bytes kernel)
+{
+	uint64_t running = p->machine->kernel_code.end;
+
+	if (!running || p->options->panic ||
+	    !(get(arm64_image_header(kernel)->flags) & FLAG_ANYWHERE))
+		return 0;
+	return running < LIMIT - NEAR ? running + NEAR : LIMIT;
+}
+
+/* As high as possible below the roof; false where there is none, or no room. */
+static bool place_high(const struct planning *p, const char *what, uint64_t size,
+		       struct placement where, uint64_t roof, uint64_t *address)
+{
+	struct error ignored = { 0 };
+
+	where.from_top = true;
+	if (roof < where.below)
+		where.below = roof;
+	return roof && plan_place(p, what, size, where, address, &ignored);
+}
+
 static bool place_kernel(const struct planning *p, struct bytes kernel, uint64_t memory_size,
-			 struct range *memory, struct error *error)
+			 uint64_t roof, struct range *memory, struct error *error)
 {
 	const struct arm64_image_header *header = arm64_image_header(kernel);
+	struct placement where = { .align = KERNEL_ALIGN, .below = LIMIT };
 	uint64_t text_offset = get(header->text_offset), size = get(header->image_size), base,
 		 whole;
 
@@ -75,8 +108,8 @@ static bool place_kernel(const struct planning *p, struct bytes kernel, uint64_t
 				 "The header of %s has an image_size of 0x%" PRIx64
 				 ", more than memory can be.",
 				 p->image->kernel_file.path, size);
-	if (!plan_place(p, "kernel", whole,
-			(struct placement){ .align = KERNEL_ALIGN, .below = LIMIT }, &base, error))
+	if (!place_high(p, "kernel", whole, where, roof, &base) &&
+	    !plan_place(p, "kernel", whole, where, &base, error))
 		return false;
 	*memory = (struct range){ base + text_offset, base + whole };
 	return plan_add(p, "kernel", p->image->kernel_file.path, kernel, memory->start, size,
@@ -84,10 +117,11 @@ static bool place_kernel(const struct planning *p, struct bytes kernel, uint64_t
 }
 
 /*
- * Above the kernel as the kernel's own loader has it; below it only where there is no other room.
+ * Without a roof above the kernel as the kernel's own loader has it; below it only where there is
+ * no other room.
  */
-static bool place_initrd(const struct planning *p, struct range kernel, struct range *memory,
-			 struct error *error)
+static bool place_initrd(const struct planning *p, struct range kernel, uint64_t roof,
+			 struct range *memory, struct error *error)
 {
 	const struct file *initrd = &p->image->initrd;
 	uint64_t low = align_down(kernel.start, WINDOW_ALIGN),
@@ -101,7 +135,8 @@ static bool place_initrd(const struct planning *p, struct range kernel, struct r
 	*memory = (struct range){ 0, 0 };
 	if (!initrd->bytes.size)
 		return true;
-	if (!plan_place(p, "initrd", initrd->bytes.size, above, &address, &ignored) &&
+	if (!place_high(p, "initrd", initrd->bytes.size, anywhere, roof, &address) &&
+	    !plan_place(p, "initrd", initrd->bytes.size, above, &address, &ignored) &&
 	    !plan_place(p, "initrd", initrd->bytes.size, anywhere, &address, error))
 		return false;
 	*memory = (struct range){ address, address + initrd->bytes.size };
@@ -110,10 +145,13 @@ static bool place_initrd(const struct planning *p, struct range kernel, struct r
 }
 
 /* Aligned to a power of two that it fits into, and so never across a boundary of 2 MiB. */
-static bool place_dtb(const struct planning *p, struct range kernel, struct bytes dtb,
-		      const char *source, uint64_t *address, struct error *error)
+static bool place_dtb(const struct planning *p, struct range kernel, uint64_t roof,
+		      struct bytes dtb, const char *source, uint64_t *address, struct error *error)
 {
 	uint64_t align = p->machine->page_size;
+	struct placement above = { .above = kernel.end, .below = LIMIT };
+	struct placement anywhere = { .below = LIMIT };
+	struct error ignored = { 0 };
 
 	if (dtb.size > DTB_MAX)
 		return error_set(
@@ -122,13 +160,11 @@ static bool place_dtb(const struct planning *p, struct range kernel, struct byte
 			source, dtb.size);
 	while (align < dtb.size)
 		align *= 2;
-	return plan_place_and_add(
-		       p, "dtb", source, dtb, dtb.size,
-		       (struct placement){ .align = align, .above = kernel.end, .below = LIMIT },
-		       address, error) ||
-	       plan_place_and_add(p, "dtb", source, dtb, dtb.size,
-				  (struct placement){ .align = align, .below = LIMIT }, address,
-				  error);
+	above.align = anywhere.align = align;
+	return (place_high(p, "dtb", dtb.size, anywhere, roof, address) ||
+		plan_place(p, "dtb", dtb.size, above, address, &ignored) ||
+		plan_place(p, "dtb", dtb.size, anywhere, address, error)) &&
+	       plan_add(p, "dtb", source, dtb, *address, dtb.size, error);
 }
 
 /*
@@ -162,13 +198,14 @@ bool arm64_linux_plan(const struct planning *p, struct bytes kernel, uint64_t me
 {
 	struct purgatory_jump jump = { .mode = PURGATORY_ENTRY_64 };
 	struct range memory, initrd;
+	uint64_t top = roof(p, kernel);
 	const char *source;
 	struct bytes dtb;
 
-	if (!place_kernel(p, kernel, memory_size, &memory, error) ||
-	    !place_initrd(p, memory, &initrd, error) ||
+	if (!place_kernel(p, kernel, memory_size, top, &memory, error) ||
+	    !place_initrd(p, memory, top, &initrd, error) ||
 	    !chosen_make(p, initrd, &dtb, &source, error) ||
-	    !place_dtb(p, memory, dtb, source, &jump.arguments[0], error) ||
+	    !place_dtb(p, memory, top, dtb, source, &jump.arguments[0], error) ||
 	    !find_port(p, &jump, error))
 		return false;
 	jump.entry = memory.start;

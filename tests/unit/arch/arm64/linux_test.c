@@ -225,6 +225,23 @@ static void a_wrong_header_is_refused(void **state)
 	expect_error("more than memory can be");
 }
 
+/* The running kernel's loader would start what is left. */
+static void a_kernel_that_was_cut_off_is_refused(void **state)
+{
+	struct images_arm64 wanted = images_debian_arm64;
+
+	add_ram(GIB, 2 * GIB);
+	wanted.section = 4096;
+	set_image(&wanted);
+	expect_plan();
+	image.kernel_file.bytes.size--;
+	expect_error("Image: The kernel has 196607 bytes, and its last section ends at 196608");
+	options.call = CALL_FILE;
+	expect_error("it is cut off");
+	image.kernel_file.bytes.size = 64 + 24 + 112 + 39;
+	expect_error("The kernel ends after 239 bytes, within its headers.");
+}
+
 static void nothing_goes_above_48_bits(void **state)
 {
 	add_ram((uint64_t)1 << 48, ((uint64_t)1 << 48) + 4 * GIB);
@@ -253,6 +270,35 @@ static void below_the_kernel_there_is_room_for_an_initrd_too(void **state)
 	expect_plan();
 	assert_int_equal(segment("kernel")->memory.start, 2 * GIB);
 	assert_int_equal(segment("initrd")->memory.start, GIB);
+}
+
+/* Low memory is what the running kernel allocates from, and kexec_load is slow with such segments. */
+static void segments_stay_away_from_low_memory(void **state)
+{
+	struct images_arm64 wanted = images_debian_arm64;
+
+	add_ram(GIB, 2 * GIB);
+	add_ram(64 * GIB, 96 * GIB);
+	machine.kernel_code = (struct range){ GIB, GIB + 32 * MIB };
+	set_initrd(100 * MIB);
+	expect_plan();
+	assert_true(segment("kernel")->memory.start > GIB + 900 * MIB);
+	assert_true(segment("initrd")->memory.start > GIB + 800 * MIB);
+	assert_true(segment("dtb")->memory.start > GIB + 900 * MIB);
+	assert_true(segment("dtb")->memory.end <= 2 * GIB);
+
+	wanted.flags = 2; /* not to be placed anywhere: "as close as possible to the base of DRAM" */
+	set_image(&wanted);
+	expect_plan();
+	assert_int_equal(segment("kernel")->memory.start, GIB);
+	set_image(&images_debian_arm64);
+
+	/* Better low than not at all, or far away. */
+	machine.kernel_code = (struct range){ 128 * GIB, 129 * GIB };
+	options.mem_max_given = true;
+	options.mem_max = GIB + 512 * MIB - 1;
+	expect_plan();
+	assert_true(segment("kernel")->memory.end <= GIB + 512 * MIB);
 }
 
 static void the_device_tree_says_where_the_initrd_is(void **state)
@@ -500,9 +546,11 @@ int main(void)
 		TEST(a_kernel_that_needs_more_than_its_file_gets_it),
 		TEST(an_old_kernel_gets_its_fixed_offset),
 		TEST(a_wrong_header_is_refused),
+		TEST(a_kernel_that_was_cut_off_is_refused),
 		TEST(nothing_goes_above_48_bits),
 		TEST(the_initrd_shares_a_window_of_32_gib_with_the_kernel),
 		TEST(below_the_kernel_there_is_room_for_an_initrd_too),
+		TEST(segments_stay_away_from_low_memory),
 		TEST(the_device_tree_says_where_the_initrd_is),
 		TEST(seeds_are_fresh_and_differ),
 		TEST(without_entropy_there_are_no_seeds),

@@ -120,6 +120,8 @@ static void make_memory(struct round *r)
 			break;
 	}
 	check(memmap_tidy(&r->machine.usable, &r->arena, &r->error));
+	if (one_in(2))
+		r->machine.kernel_code = r->machine.usable.entries[below(r->machine.usable.count)].range;
 }
 
 static void make_kernel(struct round *r)
