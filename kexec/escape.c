@@ -7,8 +7,11 @@
 
 #include <stdio.h>
 
-/* One character of valid UTF-8 (RFC 3629) at `s`: its length in bytes, or 0 when there is none. */
-static size_t decode(const char *s, uint32_t *character)
+/*
+ * One character of valid UTF-8 (RFC 3629) at `s`: its length in bytes, or 0 when there is none. No
+ * more than `size` bytes are looked at, and none behind a NUL.
+ */
+static size_t decode(const char *s, size_t size, uint32_t *character)
 {
 	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const uint8_t *b = (const uint8_t *)s;
@@ -22,6 +25,8 @@ static size_t decode(const char *s, uint32_t *character)
 		*character = b[0];
 		return length;
 	}
+	if (length > size)
+		return 0;
 	*character = b[0] & (0x7fu >> length);
 	for (size_t i = 1; i < length; i++) {
 		if ((b[i] & 0xc0) != 0x80)
@@ -40,13 +45,24 @@ static bool is_harmless(uint32_t c)
 		 (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069));
 }
 
+size_t escape_harmless(struct bytes text)
+{
+	uint32_t character;
+	size_t length;
+
+	if (!text.size)
+		return 0;
+	length = decode((const char *)text.data, text.size, &character);
+	return length && is_harmless(character) ? length : 0;
+}
+
 static bool is_clean(const char *text)
 {
 	uint32_t character;
 	size_t length;
 
 	for (; *text; text += length) {
-		length = decode(text, &character);
+		length = decode(text, ESCAPE_LONGEST, &character);
 		if (!length || !is_harmless(character))
 			return false;
 	}
@@ -70,7 +86,7 @@ const char *escape_terminal(const char *text, struct arena *arena, struct error 
 	if (!out)
 		return NULL;
 	while (*text) {
-		size_t length = decode(text, &character);
+		size_t length = decode(text, ESCAPE_LONGEST, &character);
 
 		if (length && is_harmless(character)) {
 			memcpy(out, text, length);
@@ -97,7 +113,7 @@ const char *escape_json(const char *text, struct arena *arena, struct error *err
 		return NULL;
 	*out++ = '"';
 	while (*text) {
-		size_t length = decode(text, &character);
+		size_t length = decode(text, ESCAPE_LONGEST, &character);
 
 		if (!length) {
 			out += sprintf(out, "\\ufffd");

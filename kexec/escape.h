@@ -23,6 +23,15 @@ const char *escape_terminal(const char *text, struct arena *arena, struct error 
  */
 const char *escape_json(const char *text, struct arena *arena, struct error *error) must_check;
 
+/* The bytes of the longest character. */
+#define ESCAPE_LONGEST 4
+
+/*
+ * How many bytes the character at the beginning of `text` takes; 0 where escape_terminal() would
+ * escape something, and for the empty view.
+ */
+size_t escape_harmless(struct bytes text);
+
 /* Columns that the text takes on a terminal, counting one for each character. */
 size_t escape_width(const char *text);
 
