@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "kexec/check.h"
 #include "kexec/image.h"
 #include "kexec/load.h"
 #include "kexec/plan_print.h"
@@ -187,6 +188,18 @@ static bool print_plan(struct run *run)
 	       finish_output(&run->error);
 }
 
+/* A list that is not complete is printed all the same. */
+static bool check(struct run *run)
+{
+	struct error output = {0};
+	bool checked = check_drivers(stdout, &run->root, &run->options, &run->arena, &run->error);
+
+	if (finish_output(&output))
+		return checked;
+	run->error = output;
+	return false;
+}
+
 static bool load_once(struct run *run)
 {
 	const struct options *options = &run->options;
@@ -323,6 +336,8 @@ static bool act(struct run *run, int argc, char **argv)
 		return print_crash_size(run);
 	if (options->status)
 		return report_status(run);
+	if (options->check)
+		return check(run);
 	if (options->plan != PLAN_NONE)
 		return print_plan(run);
 	return (!options->unload || unload_kernel(run)) && (!options->load || load_kernel(run)) &&

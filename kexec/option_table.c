@@ -3,7 +3,7 @@
  * Every option that kexec accepts, in the order in which the usage text lists them. What an option
  * means is written in options.c; here stands what it is called, who knows it and how to explain it.
  *
- * Rows with `known` 0 are ours (plan, sysroot) or a fork's (load-hardboot, atags, no-dtb). They are
+ * Rows with `known` 0 are ours (plan, check, ...) or a fork's (load-hardboot, atags, no-dtb). They are
  * never shown to getopt_long(), so that they cannot make an abbreviation ambiguous.
  */
 #include "kexec/option_table.h"
@@ -58,6 +58,12 @@ const struct option_row option_table[] = {
 	{ .name = "plan", MAY_HAVE("FORM"), OURS, .effect = EFFECT_PLAN,
 	  .help = "load nothing; print what would be loaded, as text, "
 		  "as json, or as a map of memory" },
+	{ .name = "check", NEEDS("WORDS"), OURS, .effect = EFFECT_CHECK,
+	  .help = "load nothing; with the word drivers, list the drivers "
+		  "below --modules with and without a shutdown callback, "
+		  "with drivers,json for programs" },
+	{ .name = "modules", NEEDS("DIR"), OURS, TEXT(modules),
+	  .help = "the modules that --check looks at: /lib/modules/VERSION" },
 	{ .name = "sysroot", NEEDS("DIR"), OURS, TEXT(sysroot),
 	  .help = "read the machine from a captured tree; implies --plan" },
 

@@ -38,6 +38,7 @@ enum option_effect {
 	EFFECT_ARGS,		/* `value` is an enum args_style */
 	EFFECT_MEM_MIN, EFFECT_MEM_MAX, EFFECT_ENTRY,
 	EFFECT_APPEND, EFFECT_INITRD, EFFECT_SERIAL, EFFECT_SERIAL_BAUD, EFFECT_PLAN,
+	EFFECT_CHECK,
 };
 
 struct option_row {

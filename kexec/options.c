@@ -8,6 +8,7 @@
 #include "kexec/options.h"
 
 #include "arch/arch.h"
+#include "kexec/check.h"
 #include "kexec/option_table.h"
 
 #include <errno.h>
@@ -236,6 +237,8 @@ static bool apply(struct parse *p, const struct option_row *row, const char *val
 		break;
 	case EFFECT_PLAN:
 		return parse_plan(p, value);
+	case EFFECT_CHECK:
+		return check_parse(value, &o->check, p->error);
 	}
 	return true;
 }
@@ -496,7 +499,7 @@ static bool settle_plan(struct parse *p)
 {
 	struct options *o = p->options;
 
-	if (o->sysroot && o->plan == PLAN_NONE)
+	if (o->sysroot && o->plan == PLAN_NONE && !o->check)
 		o->plan = PLAN_TEXT;
 	if (o->plan == PLAN_NONE || o->status)
 		return true;
@@ -507,6 +510,27 @@ static bool settle_plan(struct parse *p)
 	}
 	o->exec = o->shutdown = o->sync = o->ifdown = false;
 	return true;
+}
+
+/* A check acts on nothing. */
+static bool settle_check(struct parse *p)
+{
+	struct options *o = p->options;
+
+	if (!o->check)
+		return true;
+	if (o->unload || !o->load || o->panic || o->plan != PLAN_NONE) {
+		error_set(p->error, "--check=drivers only looks; it does not go with %s.",
+			  o->plan != PLAN_NONE ? "--plan" : o->unload ? "--unload" :
+			  o->panic ? "--load-panic" : o->status ? "--status" : "--exec");
+		return error_status(p->error, EXIT_USAGE);
+	}
+	drop_actions(o);
+	if (o->check & CHECK_DRIVERS && o->modules)
+		return true;
+	error_set(p->error, o->modules ? "--check=json needs something to check: --check=drivers,json."
+				       : "--check=drivers needs --modules=/lib/modules/VERSION.");
+	return error_status(p->error, EXIT_USAGE);
 }
 
 /* All of argv is known: the rules that do not depend on the order of the options. */
@@ -524,7 +548,8 @@ static bool settle(struct parse *p)
 
 	if (o->status)
 		drop_actions(o);
-	if (!settle_loader_options(p) || !settle_serial(p) || !settle_later(p) || !settle_plan(p))
+	if (!settle_loader_options(p) || !settle_serial(p) || !settle_later(p) || !settle_check(p) ||
+	    !settle_plan(p))
 		return false;
 	if (o->load && !o->kernel) {
 		error_headline(p->error, "No kernel specified");

@@ -47,7 +47,9 @@ struct options {
 	bool load_given;			/* -l itself: what -S, without -p, asks about */
 	bool debug;
 	enum plan_form plan;
-	const char *sysroot;			/* --sysroot=DIR, or NULL; implies a plan */
+	unsigned check;				/* CHECK_*: the words of --check; 0 without it */
+	const char *modules;			/* --modules=DIR, or NULL */
+	const char *sysroot;			/* --sysroot=DIR, or NULL; without --check it implies a plan */
 
 	/* How to load. */
 	enum call_choice call;

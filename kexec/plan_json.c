@@ -1,103 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plan as JSON, in the shape that kexec/plan_print.h documents. It knows commas and quotes;
- * what is worth telling is decided there.
+ * The plan as JSON, in the shape that kexec/plan_print.h documents. It decides names and order; what
+ * is worth telling is decided there, and how JSON is written in kexec/json.c.
  */
 #include "config.h"
 
-#include <inttypes.h>
-
 #include "arch/arch.h"
 #include "kexec/digest.h"
-#include "kexec/escape.h"
+#include "kexec/json.h"
 #include "kexec/plan_print.h"
-
-/* Numbers up to here are exact in every JSON reader (RFC 8259, section 6). */
-#define EXACT_NUMBERS (1ull << 53)
-
-struct json {
-	FILE *out;
-	const struct image *image;
-	unsigned depth;
-	bool first;		/* nothing stands yet in the innermost object or array */
-	bool failed;		/* the error is set; what follows is not printed any more */
-	struct arena *arena;
-	struct error *error;
-};
-
-static void text(struct json *j, const char *value)
-{
-	const char *escaped = j->failed ? NULL : escape_json(value, j->arena, j->error);
-
-	if (!escaped)
-		j->failed = true;
-	else
-		fprintf(j->out, "%s", escaped);
-}
-
-/* What stands before a value: a comma where needed, a new line, and the name inside an object. */
-static void begin(struct json *j, const char *name)
-{
-	if (!j->first)
-		fprintf(j->out, ",");
-	if (j->depth)
-		fprintf(j->out, "\n%*s", (int)(2 * j->depth), "");
-	j->first = false;
-	if (name) {
-		text(j, name);
-		fprintf(j->out, ": ");
-	}
-}
-
-static void open_with(struct json *j, const char *name, char bracket)
-{
-	begin(j, name);
-	fprintf(j->out, "%c", bracket);
-	j->depth++;
-	j->first = true;
-}
-
-static void close_with(struct json *j, char bracket)
-{
-	j->depth--;
-	if (!j->first)
-		fprintf(j->out, "\n%*s", (int)(2 * j->depth), "");
-	fprintf(j->out, "%c", bracket);
-	j->first = false;
-}
-
-static void put_text(struct json *j, const char *name, const char *value)
-{
-	begin(j, name);
-	if (value)
-		text(j, value);
-	else
-		fprintf(j->out, "null");
-}
-
-static void put_bool(struct json *j, const char *name, bool value)
-{
-	begin(j, name);
-	fprintf(j->out, value ? "true" : "false");
-}
-
-static void put_size(struct json *j, const char *name, uint64_t value)
-{
-	begin(j, name);
-	fprintf(j->out, value < EXACT_NUMBERS ? "%" PRIu64 : "\"0x%" PRIx64 "\"", value);
-}
-
-static void put_address(struct json *j, const char *name, uint64_t value)
-{
-	begin(j, name);
-	fprintf(j->out, "\"0x%" PRIx64 "\"", value);
-}
-
-static void put_null(struct json *j, const char *name)
-{
-	begin(j, name);
-	fprintf(j->out, "null");
-}
 
 static void put_digest(struct json *j, struct bytes bytes)
 {
@@ -109,19 +20,19 @@ static void put_digest(struct json *j, struct bytes bytes)
 		return;
 	}
 	digest_hex(digest, hex);
-	put_text(j, "sha256", hex);
+	json_text(j, "sha256", hex);
 }
 
 static void put_machine(struct json *j, const struct machine *machine)
 {
-	open_with(j, "machine", '{');
-	put_text(j, "architecture", machine->arch->name);
-	put_text(j, "release", machine->release);
-	put_bool(j, "captured", machine->captured);
-	put_size(j, "page_size", machine->page_size);
-	put_size(j, "ram", machine->ram_total);
-	put_text(j, "memory_source", machine->memory_source);
-	close_with(j, '}');
+	json_open(j, "machine", '{');
+	json_text(j, "architecture", machine->arch->name);
+	json_text(j, "release", machine->release);
+	json_bool(j, "captured", machine->captured);
+	json_number(j, "page_size", machine->page_size);
+	json_number(j, "ram", machine->ram_total);
+	json_text(j, "memory_source", machine->memory_source);
+	json_close(j, '}');
 }
 
 static void put_flags(struct json *j, const struct plan *plan)
@@ -132,138 +43,136 @@ static void put_flags(struct json *j, const struct plan *plan)
 		j->failed = true;
 		return;
 	}
-	open_with(j, "flags", '{');
-	put_address(j, "value", plan->flags);
-	open_with(j, "names", '[');
+	json_open(j, "flags", '{');
+	json_address(j, "value", plan->flags);
+	json_open(j, "names", '[');
 	while (*names) {
-		int length = (int)strcspn(names, " ");
+		size_t length = strcspn(names, " ");
 
-		begin(j, NULL);
-		fprintf(j->out, "\"%.*s\"", length, names);
+		json_text_part(j, NULL, names, length);
 		names += length;
 		names += *names == ' ';
 	}
-	close_with(j, ']');
-	close_with(j, '}');
+	json_close(j, ']');
+	json_close(j, '}');
 }
 
 static void put_file(struct json *j, const char *role, const struct file *file,
-		     const char *compression)
+		     const char *compression, size_t unpacked_size)
 {
 	if (!file->path || !file->bytes.data)
 		return;
-	open_with(j, NULL, '{');
-	put_text(j, "role", role);
-	put_text(j, "path", file->path);
-	put_size(j, "size", file->bytes.size);
-	put_text(j, "compression", compression);
+	json_open(j, NULL, '{');
+	json_text(j, "role", role);
+	json_text(j, "path", file->path);
+	json_number(j, "size", file->bytes.size);
+	json_text(j, "compression", compression);
 	if (compression)
-		put_size(j, "unpacked_size", j->image->kernel_unpacked.bytes.size);
+		json_number(j, "unpacked_size", unpacked_size);
 	else
-		put_null(j, "unpacked_size");
+		json_null(j, "unpacked_size");
 	put_digest(j, file->bytes);
-	close_with(j, '}');
+	json_close(j, '}');
 }
 
-static void put_files(struct json *j)
+static void put_files(struct json *j, const struct image *image)
 {
-	open_with(j, "files", '[');
-	put_file(j, "kernel", &j->image->kernel_file, j->image->compression);
-	put_file(j, "initrd", &j->image->initrd, NULL);
-	put_file(j, "dtb", &j->image->dtb, NULL);
-	close_with(j, ']');
+	json_open(j, "files", '[');
+	put_file(j, "kernel", &image->kernel_file, image->compression,
+		 image->kernel_unpacked.bytes.size);
+	put_file(j, "initrd", &image->initrd, NULL, 0);
+	put_file(j, "dtb", &image->dtb, NULL, 0);
+	json_close(j, ']');
 }
 
 static void put_segments(struct json *j, const struct plan *plan)
 {
-	open_with(j, "segments", '[');
+	json_open(j, "segments", '[');
 	for (unsigned i = 0; i < plan->segment_count; i++) {
 		const struct segment *s = &plan->segments[i];
 
-		open_with(j, NULL, '{');
-		put_text(j, "name", s->name);
-		put_text(j, "source", s->source);
-		put_address(j, "start", s->memory.start);
-		put_address(j, "end", s->memory.end);
-		put_size(j, "memory_size", range_size(s->memory));
-		put_size(j, "copied_size", s->bytes.size);
+		json_open(j, NULL, '{');
+		json_text(j, "name", s->name);
+		json_text(j, "source", s->source);
+		json_address(j, "start", s->memory.start);
+		json_address(j, "end", s->memory.end);
+		json_number(j, "memory_size", range_size(s->memory));
+		json_number(j, "copied_size", s->bytes.size);
 		put_digest(j, s->bytes);
-		put_bool(j, "unchecked", s->unchecked);
-		close_with(j, '}');
+		json_bool(j, "unchecked", s->unchecked);
+		json_close(j, '}');
 	}
-	close_with(j, ']');
+	json_close(j, ']');
 }
 
 static void put_memory(struct json *j, const struct memmap *map)
 {
-	open_with(j, "memory", '[');
+	json_open(j, "memory", '[');
 	for (size_t i = 0; i < map->count; i++) {
-		open_with(j, NULL, '{');
-		put_address(j, "start", map->entries[i].range.start);
-		put_address(j, "end", map->entries[i].range.end);
-		put_text(j, "type", memory_type_name(map->entries[i].type));
-		close_with(j, '}');
+		json_open(j, NULL, '{');
+		json_address(j, "start", map->entries[i].range.start);
+		json_address(j, "end", map->entries[i].range.end);
+		json_text(j, "type", memory_type_name(map->entries[i].type));
+		json_close(j, '}');
 	}
-	close_with(j, ']');
+	json_close(j, ']');
 }
 
 static void put_facts(struct json *j, const struct plan *plan)
 {
-	open_with(j, "facts", '[');
+	json_open(j, "facts", '[');
 	for (size_t i = 0; i < plan->fact_count; i++) {
-		open_with(j, NULL, '{');
-		put_text(j, "group", plan->facts[i].group);
-		put_text(j, "name", plan->facts[i].name);
-		put_text(j, "value", plan->facts[i].value);
-		close_with(j, '}');
+		json_open(j, NULL, '{');
+		json_text(j, "group", plan->facts[i].group);
+		json_text(j, "name", plan->facts[i].name);
+		json_text(j, "value", plan->facts[i].value);
+		json_close(j, '}');
 	}
-	close_with(j, ']');
+	json_close(j, ']');
 }
 
-static void put_plan(struct json *j, const struct plan *plan)
+static void put_plan(struct json *j, const struct image *image, const struct plan *plan)
 {
-	put_text(j, "system_call", plan_call_name(plan));
-	put_text(j, "why", plan->why);
+	json_text(j, "system_call", plan_call_name(plan));
+	json_text(j, "why", plan->why);
 	put_flags(j, plan);
-	put_text(j, "format", plan->format);
-	put_text(j, "command_line", plan->cmdline);
-	put_files(j);
+	json_text(j, "format", plan->format);
+	json_text(j, "command_line", plan->cmdline);
+	put_files(j, image);
 	if (plan->by == BY_SEGMENTS)
-		put_address(j, "entry", plan->entry);
+		json_address(j, "entry", plan->entry);
 	else
-		put_null(j, "entry");
+		json_null(j, "entry");
 	put_segments(j, plan);
 	if (plan->by == BY_SEGMENTS)
 		put_memory(j, &plan->memory);
 	else
-		put_null(j, "memory");
+		json_null(j, "memory");
 	put_facts(j, plan);
-	open_with(j, "notes", '[');
+	json_open(j, "notes", '[');
 	for (unsigned i = 0; i < plan->note_count; i++)
-		put_text(j, NULL, plan->notes[i]);
-	close_with(j, ']');
+		json_text(j, NULL, plan->notes[i]);
+	json_close(j, ']');
 	if (plan->fallback) {
-		open_with(j, "fallback", '{');
-		put_plan(j, plan->fallback);
-		close_with(j, '}');
+		json_open(j, "fallback", '{');
+		put_plan(j, image, plan->fallback);
+		json_close(j, '}');
 	} else {
-		put_null(j, "fallback");
+		json_null(j, "fallback");
 	}
 }
 
 bool plan_json_print(FILE *out, const struct machine *machine, const struct image *image,
 		     const struct plan *plan, struct arena *arena, struct error *error)
 {
-	struct json j = {
-		.out = out, .image = image, .first = true, .arena = arena, .error = error,
-	};
+	struct json j = { .out = out, .first = true, .arena = arena, .error = error };
 
-	open_with(&j, NULL, '{');
-	put_size(&j, "version", 1);
-	put_text(&j, "program", PACKAGE_STRING);
+	json_open(&j, NULL, '{');
+	json_number(&j, "version", 1);
+	json_text(&j, "program", PACKAGE_STRING);
 	put_machine(&j, machine);
-	put_plan(&j, plan);
-	close_with(&j, '}');
+	put_plan(&j, image, plan);
+	json_close(&j, '}');
 	fprintf(out, "\n");
 	return !j.failed;
 }

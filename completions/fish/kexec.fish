@@ -11,6 +11,8 @@ complete -c kexec -l print-ckr-size -d 'print the size of the memory reserved fo
 complete -c kexec -s h -l help -d 'print this text'
 complete -c kexec -s v -l version -d 'print the version'
 complete -c kexec -l plan -a 'text json map' -d 'load nothing; print what would be loaded, as text, as json, or as a map of memory'
+complete -c kexec -l check -x -a 'drivers drivers,json' -d 'load nothing; with the word drivers, list the drivers below --modules with and without a shutdown callback, with drivers,json for programs'
+complete -c kexec -l modules -x -a '(__fish_complete_directories)' -d 'the modules that --check looks at: /lib/modules/VERSION'
 complete -c kexec -l sysroot -x -a '(__fish_complete_directories)' -d 'read the machine from a captured tree; implies --plan'
 complete -c kexec -s a -l kexec-syscall-auto -d 'use kexec_file_load, and kexec_load where that cannot work (the default)'
 complete -c kexec -s s -l kexec-file-syscall -d 'use kexec_file_load only'

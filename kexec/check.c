@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The words that --check takes. What each leads to is elsewhere. */
+#include "kexec/check.h"
+
+static const struct { const char *name; unsigned bit; } forms[] = {
+	{ "drivers", CHECK_DRIVERS }, { "json", CHECK_JSON },
+};
+
+bool check_parse(const char *words, unsigned *set, struct error *error)
+{
+	for (;;) {
+		size_t length = strcspn(words, ","), i;
+
+		for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+			if (strlen(forms[i].name) == length && !memcmp(forms[i].name, words, length))
+				break;
+		if (i == sizeof(forms) / sizeof(forms[0])) {
+			error_headline(error, "Bad option value in --check=%.200s", words);
+			error_set(error, "--check takes drivers, or drivers,json.");
+			error->usage = true;
+			return error_status(error, EXIT_USAGE);
+		}
+		*set |= forms[i].bit;
+		if (!words[length])
+			return true;
+		words += length + 1;
+	}
+}
