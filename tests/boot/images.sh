@@ -5,7 +5,7 @@
 # are made once; each is complete or absent. Needs fetch.sh and the architecture's machine.sh.
 #
 # A kernel's name is the series of Debian's, with the flavour after a hyphen where there are several:
-# 6.1, 6.12, 6.12-16k.
+# 6.1, 6.12, 6.12-16k. The kernel of tests/kernels is named lab.
 
 # The suites in which a kernel series is the current one.
 declare -A suite_of=([6.1]=bookworm [6.12]=trixie)
@@ -25,8 +25,13 @@ made() {
 	printf '%s' "$path"
 }
 
-# kernel_tree NAME: the unpacked package of that kernel.
+# kernel_tree NAME: the unpacked package of that kernel. $lab_tree may say where the lab's is, which
+# saves asking.
 kernel_tree() {
+	if [ "$1" = lab ]; then
+		printf '%s' "${lab_tree:-$("$top/tests/kernels/build" "$arch")}"
+		return
+	fi
 	local suite=${suite_of[${1%%-*}]:-} name flavour=
 	[ -n "$suite" ] || die "no such kernel: $1"
 	[ "${1%-*}" = "$1" ] || flavour=-${1#*-}
@@ -50,19 +55,25 @@ kernel_release() {
 	printf '%s' "${image#*-}"
 }
 
-# kernel_image NAME FORM: the form that the packages have, one that the architecture's image_make can
-# make of it, or one of these with .gz, .xz, .lzma or .zst.
+# kernel_image NAME FORM: the form that the packages have, another that is there beside it (boot/FORM-*), one
+# that the architecture's image_make can make of it, or one of these with .gz, .xz, .lzma or .zst.
 kernel_image() {
-	local image packed=$cache/images/$debian_arch-$1-$2
+	local image packed
 	image=$(kernel_file "$1")
-	packed=$packed-$(kernel_release "$1")
+	packed=$cache/images/$debian_arch-$1-$2-$(kernel_release "$1")
+	[ "$1" != lab ] || packed=$(kernel_tree lab)/made/$2
 	case $2 in
 	"$image_form") printf '%s' "$image" ;;
 	*.gz) made "$packed" pack "$(kernel_image "$1" "${2%.*}")" gzip -1 ;;
 	*.xz) made "$packed" pack "$(kernel_image "$1" "${2%.*}")" xz -0 ;;
 	*.lzma) made "$packed" pack "$(kernel_image "$1" "${2%.*}")" xz -0 --format=lzma ;;
 	*.zst) made "$packed" pack "$(kernel_image "$1" "${2%.*}")" zstd -q -1 ;;
-	*) made "$packed" image_make "$image" "$2" ;;
+	*)
+		if [ -e "${image%/*}/$2-$(kernel_release "$1")" ]; then
+			printf '%s' "${image%/*}/$2-$(kernel_release "$1")"
+		else
+			made "$packed" image_make "$image" "$2"
+		fi ;;
 	esac
 }
 
