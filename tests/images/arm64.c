@@ -103,32 +103,45 @@ uint8_t *images_uimage(uint8_t compression, const uint8_t *payload, size_t paylo
 /* Linked where Linux 6.1 is, with virtual addresses in p_paddr as well. */
 #define LINKED 0xffff800008000000u
 
+static void put_load(uint8_t *at, uint32_t flags, size_t from, size_t size, size_t memory_size)
+{
+	put_le(at, 4, PT_LOAD);
+	put_le(at + 4, 4, flags);
+	put_le(at + 8, 8, PAGE + from);
+	put_le(at + 16, 8, LINKED + from);
+	put_le(at + 24, 8, LINKED + from);
+	put_le(at + 32, 8, size);
+	put_le(at + 40, 8, memory_size);
+	put_le(at + 48, 8, PAGE);
+}
+
+static void put_elf_header(uint8_t *file)
+{
+	memcpy(file, ELFMAG, SELFMAG);
+	file[EI_CLASS] = ELFCLASS64;
+	file[EI_DATA] = ELFDATA2LSB;
+	file[EI_VERSION] = EV_CURRENT;
+	put_le(file + 16, 2, ET_DYN);
+	put_le(file + 18, 2, EM_AARCH64);
+	put_le(file + 20, 4, EV_CURRENT);
+	put_le(file + 24, 8, LINKED);
+	put_le(file + 32, 8, 64); /* e_phoff */
+	put_le(file + 52, 2, 64); /* e_ehsize */
+	put_le(file + 54, 2, 56); /* e_phentsize */
+	put_le(file + 56, 2, 2);  /* e_phnum */
+}
+
 uint8_t *images_arm64_vmlinux(const struct images_arm64 *wanted, size_t *size)
 {
 	size_t image_size, first = wanted->file_size - PAGE;
 	uint8_t *image = images_arm64(wanted, &image_size);
 	uint8_t *file = calloc(1, PAGE + image_size);
-	Elf64_Ehdr header = {
-		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-		.e_type = ET_DYN,
-		.e_machine = EM_AARCH64,
-		.e_version = EV_CURRENT,
-		.e_entry = LINKED,
-		.e_phoff = sizeof(header),
-		.e_ehsize = sizeof(header),
-		.e_phentsize = sizeof(Elf64_Phdr),
-		.e_phnum = 2,
-	};
-	Elf64_Phdr loads[2] = {
-		{ PT_LOAD, PF_R | PF_X, PAGE, LINKED, LINKED, first, first, PAGE },
-		{ PT_LOAD, PF_R | PF_W, PAGE + first, LINKED + first, LINKED + first, PAGE,
-		  16 * PAGE, PAGE },
-	};
 
 	*size = PAGE + image_size;
 	if (file && image) {
-		memcpy(file, &header, sizeof(header));
-		memcpy(file + sizeof(header), loads, sizeof(loads));
+		put_elf_header(file);
+		put_load(file + 64, PF_R | PF_X, 0, first, first);
+		put_load(file + 64 + 56, PF_R | PF_W, first, PAGE, 16 * PAGE);
 		memcpy(file + PAGE, image, image_size);
 	}
 	free(image);
