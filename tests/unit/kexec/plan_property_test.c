@@ -440,6 +440,7 @@ static void make_s390x_round(struct round *r)
 		r->options.mem_min = 0;
 		r->options.mem_min_given = false;
 	}
+	r->options.no_checks = one_in(4);
 	make_s390x_memory(r);
 	r->kernel = images_s390x(rooms[below(6)], size);
 	check(r->kernel);
@@ -449,7 +450,7 @@ static void make_s390x_round(struct round *r)
 	};
 	if (!one_in(3))
 		r->image.initrd = (struct file){ .path = "initrd", .fd = -1,
-						 .bytes = { zeros, any_size(28) } };
+						 .bytes = { zeros, any_size(r->options.no_checks ? 28 : 15) } };
 }
 
 static uint64_t big_number(const uint8_t *at)
@@ -476,12 +477,18 @@ static const uint8_t *planned_byte(const struct round *r, uint64_t address)
 /* The kernel is where it was linked, the same but for three fields, and its initrd keeps clear of it. */
 static void check_s390x(const struct round *r)
 {
-	const struct segment *initrd = find(r, "initrd");
+	const struct segment *initrd = find(r, "initrd"), *purgatory = find(r, "purgatory");
 	const uint8_t *area = planned_byte(r, 0x10400);
 	uint64_t size = r->image.kernel_file.bytes.size;
 	uint64_t room = big_number(r->kernel + 0x10430) ? big_number(r->kernel + 0x10430) : 896;
 
-	check(r->plan.entry == 0x10000 && area);
+	/* The running kernel enters either in 31-bit mode; without a check there is nothing to enter before. */
+	check(area && !purgatory == r->options.no_checks);
+	check(r->plan.entry == (purgatory ? purgatory->memory.start : 0x10000));
+	if (purgatory)
+		check(purgatory->memory.start >= size && purgatory->memory.end <= 1ull << 31 &&
+		      big_number(purgatory->bytes.data + PURGATORY_PARAMETERS +
+				 offsetof(struct purgatory_parameters, entry)) == 0x10000);
 	for (uint64_t at = 0x10000; at < size; at += at < 0x12fff ? 1 : 1021) {
 		const uint8_t *byte = planned_byte(r, at);
 
