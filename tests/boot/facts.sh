@@ -81,7 +81,7 @@ judge_stage() {
 		"$(fact "$stage" efi-variable | cut -d ' ' -f 1)"
 	judge_memory "$stage"
 	case $options in
-	*--console-serial*) grep -q 'purgatory: the SHA-256 of .* is as loaded' "$log" || echo "purgatory said nothing" ;;
+	*--console-serial* | *--serial=ttyAMA*) grep -q 'purgatory: the SHA-256 of .* is as loaded' "$log" || echo "purgatory said nothing" ;;
 	esac
 	judge_machine "$stage"
 }
