@@ -418,30 +418,34 @@ static size_t choose_ahead(struct vmcore_window *window, uint64_t offset, size_t
 	return ahead < window->size - offset ? ahead : (size_t)(window->size - offset);
 }
 
+/* Behind what is wanted there may be a hole, or the end of the file. */
+static bool fill(struct vmcore_window *window, uint64_t offset, size_t size, struct error *error)
+{
+	const size_t ahead = choose_ahead(window, offset, size);
+	struct error ignored = {0};
+
+	window->start = offset;
+	window->held = 0;
+	if (vmcore_read(window->core, window->base + offset, window->buffer, ahead, &ignored))
+		window->held = ahead;
+	else if (vmcore_read(window->core, window->base + offset, window->buffer, size, error))
+		window->held = size;
+	return window->held;
+}
+
+/* Called several times for each record, so that what is seldom needed is elsewhere. */
 const uint8_t *vmcore_window_at(struct vmcore_window *window, uint64_t offset, size_t size,
 				struct error *error)
 {
-	struct error ignored = {0};
-	size_t ahead;
+	const uint64_t within = offset - window->start;
 
+	if (within <= window->held && size <= window->held - within)
+		return window->buffer + within;
 	if (offset > window->size || size > window->size - offset || size > VMCORE_WINDOW_SIZE) {
 		error_set(error,
 			  "%zu bytes at offset 0x%" PRIx64 " are not inside 0x%" PRIx64 " bytes.",
 			  size, offset, window->size);
 		return NULL;
 	}
-	if (offset >= window->start && offset - window->start <= window->held &&
-	    size <= window->held - (offset - window->start))
-		return window->buffer + (offset - window->start);
-	ahead = choose_ahead(window, offset, size);
-	window->start = offset;
-	window->held = 0;
-	/* Behind what is wanted there may be a hole, or the end of the file. */
-	if (vmcore_read(window->core, window->base + offset, window->buffer, ahead, &ignored))
-		window->held = ahead;
-	else if (vmcore_read(window->core, window->base + offset, window->buffer, size, error))
-		window->held = size;
-	else
-		return NULL;
-	return window->buffer;
+	return fill(window, offset, size, error) ? window->buffer : NULL;
 }

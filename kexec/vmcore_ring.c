@@ -316,6 +316,7 @@ bool vmcore_ring_print(const struct vmcore *core, struct vmcore_text *text,
 		       struct vmcore_damage *damage, struct arena *arena, struct error *error)
 {
 	struct ring ring = {.core = core};
+	struct error why = {0};
 	uint64_t records;
 
 	if (!read_layout(&ring, error) || !open_ring(&ring, arena, error))
@@ -324,7 +325,6 @@ bool vmcore_ring_print(const struct vmcore *core, struct vmcore_text *text,
 	damage->total = records;
 	for (uint64_t i = 0; i < records && !text->failed; i++) {
 		const uint64_t id = (ring.tail_id + i) & ring.id_mask;
-		struct error why = {0};
 		struct descriptor d;
 		bool whole = read_descriptor(&ring, id & (ring.count - 1), &d, &why);
 
@@ -334,8 +334,10 @@ bool vmcore_ring_print(const struct vmcore *core, struct vmcore_text *text,
 			whole = vmcore_log_fail(
 				&why, STATUS_DAMAGED,
 				"where record 0x%" PRIx64 " belongs is 0x%" PRIx64 ".", id, d.id);
-		if (!whole || !print_record(&ring, &d, text, &why))
-			vmcore_damage_add(damage, &why);
+		if (whole && print_record(&ring, &d, text, &why))
+			continue;
+		vmcore_damage_add(damage, &why);
+		why = (struct error){0};
 	}
 	return true;
 }

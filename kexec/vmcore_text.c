@@ -67,6 +67,26 @@ static bool is_plain(uint8_t c)
 	return (c >= ' ' && c <= '~') || (c >= '\t' && c <= '\r');
 }
 
+/*
+ * How many bytes at the beginning are printable ASCII, in steps of eight: none of them has its
+ * highest bit, has it after 1 is added (0x7f), or lacks it after ' ' is taken from the byte with
+ * it.
+ */
+static size_t count_printable(struct bytes words)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+	size_t count = 0;
+
+	for (; words.size - count >= sizeof(uint64_t); count += sizeof(uint64_t)) {
+		uint64_t eight;
+
+		memcpy(&eight, words.data + count, sizeof(eight));
+		if ((eight | (eight + ones) | ~((eight | high) - ones * ' ')) & high)
+			break;
+	}
+	return count;
+}
+
 static void append_escaped(struct vmcore_text *text, uint8_t c)
 {
 	static const char hexadecimal[] = "0123456789abcdef";
@@ -80,7 +100,7 @@ size_t vmcore_text_add(struct vmcore_text *text, struct bytes words, bool more)
 	size_t done = 0;
 
 	while (done < words.size) {
-		size_t run = done, length;
+		size_t run = done + count_printable(bytes_from(words, done)), length;
 
 		while (run < words.size && is_plain(words.data[run]))
 			run++;
