@@ -328,17 +328,17 @@ static const struct vmcore_extent *map_find(const struct vmcore_map *map, uint64
 }
 
 /* Where the kernel maps an address for good, as far as VMCOREINFO says. */
-static const struct vmcore_extent *find_mapped(const struct vmcore *core, uint64_t *address)
+static bool map_address(const struct vmcore *core, uint64_t virtual, uint64_t *physical)
 {
 	for (unsigned i = 0; i < core->mapping_count; i++) {
 		const struct vmcore_mapping *mapping = &core->mappings[i];
 
-		if (*address < mapping->first || *address > mapping->last)
+		if (virtual < mapping->first || virtual > mapping->last)
 			continue;
-		*address = mapping->physical + (*address - mapping->first);
-		return map_find(&core->physical, *address);
+		*physical = mapping->physical + (virtual - mapping->first);
+		return true;
 	}
-	return NULL;
+	return false;
 }
 
 /* The file's offset of an address, and how many bytes follow there. */
@@ -346,13 +346,31 @@ static bool find_address(const struct vmcore *core, uint64_t address, uint64_t *
 			 uint64_t *size)
 {
 	const struct vmcore_extent *extent = map_find(&core->virtual, address);
+	uint64_t left = UINT64_MAX;
 
-	if (!extent)
-		extent = find_mapped(core, &address);
+	if (!extent &&
+	    (map_address(core, address, &address) || vmcore_walk(core, address, &address, &left)))
+		extent = map_find(&core->physical, address);
 	if (!extent)
 		return false;
 	*offset = extent->offset + (address - extent->start);
 	*size = extent->size - (address - extent->start);
+	if (*size > left)
+		*size = left;
+	return true;
+}
+
+bool vmcore_read_physical(const struct vmcore *core, uint64_t address, unsigned size,
+			  uint64_t *number)
+{
+	const struct vmcore_extent *extent = map_find(&core->physical, address);
+	struct error ignored = {0};
+	uint8_t bytes[8];
+
+	if (!extent || extent->size - (address - extent->start) < size ||
+	    !read_file(core, extent->offset + (address - extent->start), bytes, size, &ignored))
+		return false;
+	*number = bytes_get(bytes, size, core->order);
 	return true;
 }
 

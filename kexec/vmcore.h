@@ -73,7 +73,11 @@ struct vmcore {
 	/* For virtual addresses that no program header covers; the first that fits. */
 	struct vmcore_mapping mappings[2];
 	unsigned mapping_count;
-	struct bytes info; /* VMCOREINFO; empty when the core has none */
+	/* And the kernel's page table for what is left, where its form is known here. */
+	uint64_t page_table;  /* a physical address */
+	uint64_t page_mask;   /* the bits of an entry that are an address */
+	unsigned page_levels; /* 4 or 5; 0: there is none */
+	struct bytes info;    /* VMCOREINFO; empty when the core has none */
 };
 
 /*
@@ -91,8 +95,18 @@ bool vmcore_read(const struct vmcore *core, uint64_t address, void *to, size_t s
 bool vmcore_read_number(const struct vmcore *core, uint64_t address, unsigned size,
 			uint64_t *number, struct error *error) must_check;
 
-/* Fills in the mappings, from VMCOREINFO. In vmcore_map.c. */
+/* Fills in mappings and page table, from VMCOREINFO. In vmcore_map.c, like the next. */
 void vmcore_map_kernel(struct vmcore *core);
+/*
+ * Looks a virtual address up in the page table: where its page lies in physical memory from there
+ * on, and how many bytes are left in the page. False where there is no page, or no table.
+ */
+bool vmcore_walk(const struct vmcore *core, uint64_t virtual, uint64_t *physical,
+		 uint64_t *left) must_check;
+
+/* A number of 1 to 8 bytes at a physical address. False when the core does not have it. */
+bool vmcore_read_physical(const struct vmcore *core, uint64_t address, unsigned size,
+			  uint64_t *number) must_check;
 
 /*
  * An array in the kernel's memory, seen through a buffer that moves along. Whoever walks through it

@@ -305,6 +305,66 @@ static void test_fixed_mappings(void **state)
 	}
 }
 
+/* Tables in the first pages of `memory`, physical addresses from 0. */
+static void put_entry(unsigned table, unsigned index, uint64_t entry)
+{
+	bytes_put(memory + table * 0x1000 + index * 8, 8, LITTLE, entry);
+}
+
+static void reads_from(const struct vmcore *core, uint64_t virtual, size_t offset)
+{
+	uint8_t got[16];
+
+	if (!vmcore_read(core, virtual, got, sizeof(got), &error))
+		fail_msg("0x%llx: %s", (unsigned long long)virtual, error.cause);
+	assert_memory_equal(got, memory + offset, sizeof(got));
+}
+
+static void test_page_table(void **state)
+{
+	static const char text[] =
+		"NUMBER(phys_base)=0\nSYMBOL(init_top_pgt)=ffffffff80001000\n"
+		"NUMBER(pgtable_l5_enabled)=1\nNUMBER(sme_mask)=140737488355328\n";
+	const uint64_t encrypted = UINT64_C(1) << 47;
+	struct vmcore_extent all = {0, sizeof(memory), 0, 0};
+	struct vmcore core = core_of(NULL, 0);
+	uint8_t got[16];
+
+	memset(memory, 0, 0x6000);
+	core.machine = EM_X86_64;
+	core.info = (struct bytes){(const uint8_t *)text, sizeof(text) - 1};
+	core.physical = (struct vmcore_map){&all, 1};
+	vmcore_map_kernel(&core);
+	/* 0xff11...: entry 0x111 of five levels; then pages of 4 KiB, 2 MiB and 1 GiB. */
+	put_entry(1, 0x111, 0x2000 | encrypted | 3);
+	put_entry(2, 0, 0x3000 | UINT64_C(1) << 63 | 3);
+	put_entry(3, 0, 0x4000 | 3);
+	put_entry(3, 1, 0x83);
+	put_entry(3, 2, 0x2);
+	put_entry(4, 0, 0x5000 | 3);
+	put_entry(4, 1, 0x83);
+	put_entry(4, 2, (uint64_t)sizeof(memory) << 20 | 0x83);
+	put_entry(5, 0, 0x9000 | encrypted | 3);
+	put_entry(5, 1, 0x8000 | 3);
+	reads_from(&core, UINT64_C(0xff11000000000010), 0x9010);
+	reads_from(&core, UINT64_C(0xff11000000200010), 0x10);
+	reads_from(&core, UINT64_C(0xff11000040012340), 0x12340);
+	/* The pages lie the other way round. */
+	assert_true(vmcore_read(&core, UINT64_C(0xff11000000000ff8), got, 16, &error));
+	assert_memory_equal(got, memory + 0x9ff8, 8);
+	assert_memory_equal(got + 8, memory + 0x8000, 8);
+	/* Not present, behind the end of memory, no entry at all. */
+	assert_false(vmcore_read(&core, UINT64_C(0xff11000080000000), got, 1, &error));
+	assert_false(vmcore_read(&core, UINT64_C(0xff11000000400000), got, 1, &error));
+	assert_false(vmcore_read(&core, UINT64_C(0xffff888000000000), got, 1, &error));
+	assert_int_equal(error.status, VMCORE_UNMAPPED);
+	/* Without a word about levels there are four. */
+	core.info.size = strlen("NUMBER(phys_base)=0\nSYMBOL(init_top_pgt)=ffffffff80001000\n");
+	vmcore_map_kernel(&core);
+	put_entry(1, 0x111, 0x3000 | 3);
+	reads_from(&core, UINT64_C(0xffff888040012340), 0x12340);
+}
+
 /* ------------------------------------------------------------------------------------------- */
 
 /* An array of two windows' size, walked through: few reads, and each byte once. */
@@ -376,6 +436,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_reading_over_a_border, teardown),
 		cmocka_unit_test_teardown(test_physical_memory_overlaps, teardown),
 		cmocka_unit_test_teardown(test_fixed_mappings, teardown),
+		cmocka_unit_test_teardown(test_page_table, teardown),
 		cmocka_unit_test_teardown(test_walking, teardown),
 		cmocka_unit_test_teardown(test_jumping, teardown),
 		cmocka_unit_test_teardown(test_window_before_a_hole, teardown),
