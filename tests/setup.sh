@@ -80,5 +80,5 @@ build() {
 
 # build_static: the programs that go into initial RAM disks.
 build_static() {
-	build_targets="kexec/kexec tests/boot/kexec-wrong-digest" build "$top/build/static" --enable-static
+	build_targets="kexec/kexec kexec/vmcore-dmesg tests/boot/kexec-wrong-digest" build "$top/build/static" --enable-static
 }

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 
 #include "arch/arm64/machine.h"
+#include "kexec/crash.h"
 #include "kexec/devicetree.h"
 
 #define COMMAND_LINE_SIZE 2048 /* arch/arm64/include/uapi/asm/setup.h */
@@ -88,8 +89,65 @@ static bool settle_cmdline(const struct planning *p, const struct devicetree *tr
 	return error_remedy(error, "Shorten --append.");
 }
 
-bool chosen_make(const struct planning *p, struct range initrd, struct bytes *dtb,
-		 const char **source, struct error *error)
+#define CELLS_MAX 2
+#define REGIONS_MAX 2 /* early_init_dt_check_for_usable_mem_range(), drivers/of/fdt.c */
+
+/* Addresses and sizes, each in as many cells as the root node says. */
+static bool set_ranges(const struct planning *p, struct devicetree *tree, const char *name,
+		       const struct range *ranges, size_t count, struct error *error)
+{
+	uint8_t value[REGIONS_MAX * 2 * CELLS_MAX * 4], *at = value;
+	unsigned address_cells, size_cells;
+
+	devicetree_cell_counts(tree, DEVICETREE_ROOT, &address_cells, &size_cells);
+	if (address_cells < 1 || address_cells > CELLS_MAX || size_cells < 1 ||
+	    size_cells > CELLS_MAX)
+		return error_set(error,
+				 "The root of the device tree from %s has #address-cells %u and "
+				 "#size-cells %u; 1 or 2 were expected.",
+				 tree->source, address_cells, size_cells);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t size = range_size(ranges[i]);
+
+		if ((address_cells == 1 && ranges[i].start > UINT32_MAX) ||
+		    (size_cells == 1 && size > UINT32_MAX))
+			return error_set(error,
+					 "%s cannot be 0x%" PRIx64 "-0x%" PRIx64 ": the device tree "
+					 "has 32-bit addresses or sizes.",
+					 name, ranges[i].start, ranges[i].end - 1);
+		bytes_put(at, address_cells * 4, BIG, ranges[i].start);
+		at += address_cells * 4;
+		bytes_put(at, size_cells * 4, BIG, size);
+		at += size_cells * 4;
+		if (!plan_fact(p, "dtb", name, error, "0x%" PRIx64 "-0x%" PRIx64, ranges[i].start,
+			       ranges[i].end - 1))
+			return false;
+	}
+	return devicetree_set(tree, "/chosen", name, (struct bytes){ value, (size_t)(at - value) },
+			      error);
+}
+
+/*
+ * The capture kernel uses the reservations only. Where there is a low one for devices, it has to be
+ * the last of the two.
+ */
+static bool set_crash(const struct planning *p, struct devicetree *tree, struct range headers,
+		      struct error *error)
+{
+	const struct memmap *crash = &p->machine->crash;
+	struct range usable[REGIONS_MAX] = { crash_region(p->machine) };
+
+	if (!range_size(headers))
+		return true;
+	if (crash->count > 1)
+		usable[1] = crash->entries[0].range;
+	return set_ranges(p, tree, "linux,elfcorehdr", &headers, 1, error) &&
+	       set_ranges(p, tree, "linux,usable-memory-range", usable, crash->count > 1 ? 2 : 1,
+			  error);
+}
+
+bool chosen_make(const struct planning *p, struct range initrd, struct range headers,
+		 struct bytes *dtb, const char **source, struct error *error)
 {
 	const uint8_t *entropy = p->machine->entropy;
 	struct devicetree_chosen wanted = { .initrd = initrd };
@@ -103,6 +161,7 @@ bool chosen_make(const struct planning *p, struct range initrd, struct bytes *dt
 		wanted.rng_seed = (struct bytes){ entropy + KASLR_SEED_SIZE,
 						  MACHINE_ENTROPY_SIZE - KASLR_SEED_SIZE };
 	}
-	return devicetree_edit_chosen(&tree, &wanted, error) && describe(p, &tree, error) &&
+	return devicetree_edit_chosen(&tree, &wanted, error) &&
+	       set_crash(p, &tree, headers, error) && describe(p, &tree, error) &&
 	       devicetree_finish(&tree, dtb, error);
 }

@@ -9,10 +9,11 @@
 #include "kexec/plan.h"
 
 /*
- * Makes the tree for an initrd at `initrd` (empty: none) and sets the plan's command line to what
- * the tree says. `source` is where the tree came from.
+ * Makes the tree for an initrd at `initrd` (empty: none) and core headers at `headers` (empty: no
+ * crash kernel), and sets the plan's command line to what the tree says. `source` is where the tree
+ * came from.
  */
-bool chosen_make(const struct planning *p, struct range initrd, struct bytes *dtb,
-		 const char **source, struct error *error) must_check;
+bool chosen_make(const struct planning *p, struct range initrd, struct range headers,
+		 struct bytes *dtb, const char **source, struct error *error) must_check;
 
 #endif

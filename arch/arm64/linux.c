@@ -9,6 +9,7 @@
 
 #include "arch/arm64/chosen.h"
 #include "arch/arm64/machine.h"
+#include "kexec/crash.h"
 #include "kexec/purgatory.h"
 
 #define MIB ((uint64_t)1 << 20)
@@ -24,6 +25,8 @@
 #define WINDOW_ALIGN GIB
 #define WINDOW	     (32 * GIB)
 #define DTB_MAX	     (2 * MIB)
+/* The capture kernel's pages may be larger than the running kernel's; 64 KiB is the largest. */
+#define HEADERS_ALIGN ((uint64_t)64 << 10)
 
 /* Before 3.17 the header told neither; those kernels were linked for this offset. */
 #define OLD_TEXT_OFFSET 0x80000
@@ -193,18 +196,33 @@ static bool find_port(const struct planning *p, struct purgatory_jump *jump, str
 				  name, name);
 }
 
+static bool add_headers(const struct planning *p, struct range *headers, struct error *error)
+{
+	const struct crash_headers wish = { .align = HEADERS_ALIGN, .below = LIMIT };
+	uint64_t address;
+
+	*headers = (struct range){ 0, 0 };
+	if (!p->options->panic)
+		return true;
+	if (!crash_add_headers(p, &wish, &address, error))
+		return false;
+	*headers = plan_segment(p->plan, "elfcorehdr")->memory;
+	return true;
+}
+
 bool arm64_linux_plan(const struct planning *p, struct bytes kernel, uint64_t memory_size,
 		      struct error *error)
 {
 	struct purgatory_jump jump = { .mode = PURGATORY_ENTRY_64 };
-	struct range memory, initrd;
+	struct range memory, initrd, headers;
 	uint64_t top = roof(p, kernel);
 	const char *source;
 	struct bytes dtb;
 
 	if (!place_kernel(p, kernel, memory_size, top, &memory, error) ||
 	    !place_initrd(p, memory, top, &initrd, error) ||
-	    !chosen_make(p, initrd, &dtb, &source, error) ||
+	    !add_headers(p, &headers, error) ||
+	    !chosen_make(p, initrd, headers, &dtb, &source, error) ||
 	    !place_dtb(p, memory, top, dtb, source, &jump.arguments[0], error) ||
 	    !find_port(p, &jump, error))
 		return false;

@@ -7,6 +7,7 @@
 #include "arch/x86_64/capture.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "arch/x86_64/machine.h"
 #include "kexec/crash.h"
@@ -132,6 +133,29 @@ static const char *add_acpi_root(const struct planning *p, const struct boot_req
 	return append(p, cmdline, arena_format(p->arena, error, "acpi_rsdp=0x%" PRIx64, root), error);
 }
 
+/* "5.4.0-..." and the like: whether that is before Linux 5.5. What cannot be read is not. */
+static bool is_old(const char *release)
+{
+	char *end;
+	unsigned long major = strtoul(release, &end, 10);
+
+	if (end == release || *end != '.')
+		return false;
+	return major < 5 || (major == 5 && strtoul(end + 1, NULL, 10) < 5);
+}
+
+static bool check_age(const struct planning *p, struct error *error)
+{
+	if (p->plan->by == BY_FILE || !is_old(p->machine->release))
+		return true;
+	error_set(error,
+		  "The running kernel, Linux %s, uses memory below 1 MiB, which a crash kernel "
+		  "overwrites; this version of kexec-ng does not save it.",
+		  p->machine->release);
+	return error_remedy(error, "Use -s (kexec_file_load), where the running kernel saves it, or "
+				   "run Linux 5.5 or later.");
+}
+
 bool capture_prepare(const struct planning *p, struct boot_request *request, uint64_t limit,
 		     struct error *error)
 {
@@ -139,7 +163,7 @@ bool capture_prepare(const struct planning *p, struct boot_request *request, uin
 	const char *cmdline = p->cmdline;
 	uint64_t headers;
 
-	if (!crash_add_headers(p, &wish, &headers, error) || !make_map(p, headers, error))
+	if (!check_age(p, error) || !crash_add_headers(p, &wish, &headers, error) || !make_map(p, headers, error))
 		return false;
 	if (p->options->pass_memmap_cmdline)
 		cmdline = add_memory_map(p, cmdline, error);

@@ -118,7 +118,8 @@ initrd_make() {
 	fi
 	if [ "$script" = crash ] && [ "$stage" -gt 1 ]; then
 		cp "$here/guest/captured.sh" "$root/case/$stage"
-		cp -r "$(dump_reader)" "$root/dump"
+		! dump_readable || cp -r "$(dump_reader)" "$root/dump"
+		copy_program "$(dirname "$(program "$arch")")/vmcore-dmesg" "$root" vmcore-dmesg
 	fi
 	[ "$script" != wrong-digest ] || install -D "$wrong_digest" "$root/sbin/kexec"
 	if [ "$stage" -gt 1 ]; then

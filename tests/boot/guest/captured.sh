@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the kernel that came up after a crash: is the dump sound, and do independent readers find the
-# mark in it? /dump holds Debian's makedumpfile and the libraries that it needs.
+# mark in it? Where it can read them, /dump holds Debian's makedumpfile and the libraries that it needs.
 number() {
 	echo "0x$(echo "$1" | sed 's/\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)/\8\7\6\5\4\3\2\1/')"
 }

@@ -157,6 +157,26 @@ static void test_a_reservation_that_the_protocol_cannot_reach(void **state)
 	assert_refused(&t, "between 0x1000000 and 0xffffffff");
 }
 
+/* Linux 5.5 was the first to keep off low memory. */
+static void test_an_old_kernel(void **state)
+{
+	static const char *const old[] = { "5.4.290", "4.19.0-27-amd64", "5.4" },
+				 *const recent[] = { "5.5.0", "5.10.0-34-amd64", "10.0", "x" };
+
+	for (size_t i = 0; i < 3; i++) {
+		t.machine.release = old[i];
+		t.options.call = CALL_SEGMENTS;
+		assert_refused(&t, "uses memory below 1 MiB");
+		t.options.call = CALL_FILE;
+		assert_planned(&t);
+	}
+	t.options.call = CALL_SEGMENTS;
+	for (size_t i = 0; i < 4; i++) {
+		t.machine.release = recent[i];
+		assert_planned(&t);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -166,6 +186,7 @@ int main(void)
 		TEST(test_memory_on_the_command_line),
 		TEST(test_the_root_of_acpi),
 		TEST(test_a_vmlinux),
+		TEST(test_an_old_kernel),
 		TEST(test_a_reservation_that_the_protocol_cannot_reach),
 	};
 
