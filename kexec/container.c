@@ -203,16 +203,3 @@ uint64_t container_sections_end(struct bytes file)
 	}
 	return end;
 }
-
-bool container_is_uki(struct bytes file)
-{
-	uint64_t table;
-	unsigned count;
-
-	if (!find_sections(file, &table, &count))
-		return false;
-	for (unsigned i = 0; i < count; i++)
-		if (bytes_equal_at(file, table + PE_SECTION * i, ".linux\0", 8))
-			return true;
-	return false;
-}

@@ -34,7 +34,4 @@ size_t container_signed_size(struct bytes file);
  */
 uint64_t container_sections_end(struct bytes file);
 
-/* A PE file with a section called ".linux": a Unified Kernel Image, UAPI group specifications. */
-bool container_is_uki(struct bytes file);
-
 #endif

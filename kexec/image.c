@@ -7,16 +7,12 @@
 #include "kexec/image.h"
 
 #include "kexec/container.h"
+#include "kexec/image_parts.h"
 #include "kexec/unpack.h"
 
-#define LAYERS_MAX 4
+#include <stdlib.h>
 
-static const struct image nothing = {
-	.kernel_file = { .fd = -1 },
-	.kernel_unpacked = { .fd = -1 },
-	.initrd = { .fd = -1 },
-	.dtb = { .fd = -1 },
-};
+#define LAYERS_MAX 4
 
 /* What kexec-tools prints, before it ends at once, for any file that it cannot open for kexec_load.
  */
@@ -30,8 +26,8 @@ static void cannot_open(const char *path, int problem, struct error *error)
  * The original goes to the kernel as it is, for IMA and the kernel's own check look at the file. What is
  * to be verified here is copied first, so that it cannot be changed afterwards.
  */
-static bool open_input(struct file *file, const char *path, const struct options *options, int *problem,
-		       struct error *error)
+bool image_open_input(struct file *file, const char *path, const struct options *options,
+		      int *problem, struct error *error)
 {
 	bool sealed = options->verify == VERIFY_ALL || options->verify == VERIFY_KERNEL;
 
@@ -47,7 +43,7 @@ static bool open_kernel(struct image *image, const struct options *options, stru
 {
 	int problem;
 
-	if (open_input(&image->kernel_file, options->kernel, options, &problem, error))
+	if (image_open_input(&image->kernel_file, options->kernel, options, &problem, error))
 		return true;
 	if (problem && options->call == CALL_SEGMENTS)
 		cannot_open(options->kernel, problem, error);
@@ -59,17 +55,19 @@ static bool open_kernel(struct image *image, const struct options *options, stru
 	return false;
 }
 
-static bool open_initrd(struct image *image, const struct options *options, struct error *error)
+static bool open_initrd(struct image *image, const char *path, const struct options *options,
+			struct error *error)
 {
+	struct file file;
 	int problem;
 
-	if (open_input(&image->initrd, options->initrd, options, &problem, error))
-		return true;
+	if (image_open_input(&file, path, options, &problem, error))
+		return image_add_part(image, file, false, error);
 	if (problem && options->call == CALL_SEGMENTS)
-		cannot_open(options->initrd, problem, error);
+		cannot_open(path, problem, error);
 	else if (problem)
-		error_headline(error, "Could not open initrd file %s:%s\nCannot load %s",
-			       options->initrd, strerror(problem), options->kernel);
+		error_headline(error, "Could not open initrd file %s:%s\nCannot load %s", path,
+			       strerror(problem), options->kernel);
 	else
 		error_headline(error, "Cannot load %s", options->kernel);
 	return false;
@@ -79,7 +77,7 @@ static bool open_dtb(struct image *image, const struct options *options, struct 
 {
 	int problem;
 
-	if (open_input(&image->dtb, options->dtb, options, &problem, error))
+	if (image_open_input(&image->dtb, options->dtb, options, &problem, error))
 		return true;
 	if (problem)
 		cannot_open(options->dtb, problem, error);
@@ -121,8 +119,20 @@ static bool unpack_into(struct image *image, const struct container *container, 
 	return file_sink_finish(&sink, path, out, error);
 }
 
+/* The image goes where its sections will be looked for; the kernel takes its place. */
+static bool unpack_uki(struct image *image, const struct options *options, struct error *error)
+{
+	struct file kernel;
+
+	if (!image_take_uki(image, image_kernel(image), options, &kernel, error))
+		return false;
+	image->uki_file = image->kernel_unpacked;
+	image->kernel_unpacked = kernel;
+	return true;
+}
+
 /* A compressed kernel may be in a container, and a container in a compressed file. */
-static bool unpack_kernel(struct image *image, struct error *error)
+static bool unpack_kernel(struct image *image, const struct options *options, struct error *error)
 {
 	const char *path = image->kernel_file.path;
 
@@ -131,6 +141,11 @@ static bool unpack_kernel(struct image *image, struct error *error)
 		struct container container;
 		struct file inner;
 
+		if (!image->uki && uki_is(now)) {
+			if (!unpack_uki(image, options, error))
+				break;
+			continue;
+		}
 		if (!container_find(now, path, &container, error))
 			break;
 		if (!container.name && !unpack_find(now))
@@ -150,12 +165,26 @@ static bool unpack_kernel(struct image *image, struct error *error)
 	return false;
 }
 
+/* In the order in which they are joined; a failure without a line that callers know gets one. */
+static bool open_initrds(struct image *image, const struct options *options, struct error *error)
+{
+	bool opened = !options->initrd || open_initrd(image, options->initrd, options, error);
+
+	for (unsigned i = 0; opened && i < options->initrd_add.count; i++)
+		opened = open_initrd(image, options->initrd_add.items[i], options, error);
+	opened = opened && image_take_addons(image, options, error) &&
+		 image_join_initrds(image, error);
+	if (!opened && !error->headline[0])
+		error_headline(error, "Cannot load %s", options->kernel);
+	return opened;
+}
+
 bool image_open(struct image *image, const struct options *options, struct error *error)
 {
-	*image = nothing;
+	*image = IMAGE_CLOSED;
 	/* The file system call has no device tree: with -s alone it is not even looked at. */
-	if (open_kernel(image, options, error) && unpack_kernel(image, error) &&
-	    (!options->initrd || open_initrd(image, options, error)) &&
+	if (open_kernel(image, options, error) && unpack_kernel(image, options, error) &&
+	    open_initrds(image, options, error) &&
 	    (!options->dtb || options->call == CALL_FILE || open_dtb(image, options, error)))
 		return true;
 	image_close(image);
@@ -167,6 +196,19 @@ void image_close(struct image *image)
 	file_close(&image->kernel_file);
 	file_close(&image->kernel_unpacked);
 	file_close(&image->initrd);
-	file_close(&image->dtb);
-	*image = nothing;
+	/* Inside of a file that is closed here, it is only a view. */
+	if (image->dtb.fd >= 0)
+		file_close(&image->dtb);
+	for (unsigned i = 0; i < image->part_count; i++)
+		if (image->parts[i].file.fd >= 0)
+			file_close(&image->parts[i].file);
+	for (unsigned i = 0; i < image->addon_count; i++) {
+		const char *path = image->addons[i].path;
+
+		file_close(&image->addons[i]);
+		free((void *)path);
+	}
+	file_close(&image->uki_file);
+	free(image->cmdline);
+	*image = IMAGE_CLOSED;
 }

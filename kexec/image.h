@@ -9,14 +9,51 @@
 #include "kexec/file.h"
 #include "kexec/options.h"
 
+/* More than anybody joins; each takes a descriptor. */
+#define IMAGE_PARTS_MAX 24
+#define IMAGE_ADDONS_MAX 8
+
+/* A piece of the initrd: a file of its own (fd not -1), or a view of a section in another file. */
+struct image_part {
+	struct file file;
+	bool front;			/* microcode: the kernel finds it only there */
+};
+
 struct image {
 	struct file kernel_file;	/* as it lies on disk */
 	struct file kernel_unpacked;	/* a sealed memfd; fd -1 when the file was the kernel itself */
 	const char *compression;	/* "gzip", ...; NULL when the file was not compressed */
 	const char *container;		/* "EFI zboot", "uImage"; NULL when it was not in one */
 	struct file initrd;		/* fd -1 when there is none */
-	struct file dtb;		/* fd -1 when there is none */
+	struct file dtb;		/* fd -1 when there is none, or when it is inside of the kernel's file */
+
+	/* A unified kernel image, and what its sections gave. */
+	bool uki;
+	struct file uki_file;		/* it, when it was compressed; closed when kernel_file is it */
+	char *cmdline;			/* its command line, or NULL; for a load that gives none */
+	const char *left_out;		/* names of sections without a use here; "" for none */
+	struct file addons[IMAGE_ADDONS_MAX];
+	unsigned addon_count;
+
+	/* Of which the initrd was joined; none when it is one file. */
+	struct image_part parts[IMAGE_PARTS_MAX];
+	unsigned part_count;
+	char initrd_name[512], left_out_names[256], dtb_name[256];
 };
+
+/* An image of nothing: what to start from, and what image_close() leaves. */
+#define IMAGE_CLOSED                                                                               \
+	((struct image){ .kernel_file = FILE_CLOSED,                                               \
+			 .kernel_unpacked = FILE_CLOSED,                                           \
+			 .initrd = FILE_CLOSED,                                                    \
+			 .dtb = FILE_CLOSED,                                                       \
+			 .uki_file = FILE_CLOSED })
+
+/* The command line is the image's own: the options gave none. */
+static inline const char *image_cmdline(const struct image *image, const struct options *options)
+{
+	return options->append || options->reuse_cmdline ? NULL : image->cmdline;
+}
 
 /* The kernel's bytes after unpacking. */
 static inline struct bytes image_kernel(const struct image *image)

@@ -359,12 +359,7 @@ int main(int argc, char **argv)
 {
 	struct run run = {.root = {.fd = -1}};
 
-	run.image = (struct image){
-		.kernel_file = FILE_CLOSED,
-		.kernel_unpacked = FILE_CLOSED,
-		.initrd = FILE_CLOSED,
-		.dtb = FILE_CLOSED,
-	};
+	run.image = IMAGE_CLOSED;
 	signal(SIGBUS, file_shrank);
 	if (!act(&run, argc, argv)) {
 		print_error(&run.error);

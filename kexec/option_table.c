@@ -123,6 +123,13 @@ const struct option_row option_table[] = {
 	{ .name = "reuseinitrd", GENERAL, FLAG(reuse_initrd), LATER("reuse an initial RAM disk"),
 	  .help = "use the running kernel's initial RAM disk again; "
 		  "it must have been booted with retain_initrd" },
+	{ .name = "initrd-add", NEEDS("FILE"), OURS, LIST(initrd_add),
+	  .help = "join this one behind the initial RAM disk; microcode goes in front" },
+	{ .name = "profile", NEEDS("N"), OURS, .effect = EFFECT_NUMBER,
+	  .field = offsetof(struct options, profile),
+	  .help = "which profile of a unified kernel image to load; 0 is the first" },
+	{ .name = "addons", OURS, FLAG(addons),
+	  .help = "add what KERNEL.extra.d/*.addon.efi hold to a unified kernel image" },
 	{ .name = "dtb", NEEDS("FILE"), LOADER_OF(X86 | ARM | PPC), TEXT(dtb),
 	  .x86_formats = " bzImage ", .help = "the device tree to hand over" },
 	{ .name = "devicetreeblob", NEEDS("FILE"), LOADER_OF(PPC), TEXT(dtb), .same_as = "dtb",

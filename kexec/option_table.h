@@ -33,6 +33,7 @@ enum option_effect {
 	EFFECT_TEXT,		/* the last argument goes to the const char * at `field` */
 	EFFECT_LOAD, EFFECT_PANIC, EFFECT_UNLOAD, EFFECT_EXEC, EFFECT_FORCE, EFFECT_JUMP_BACK,
 	EFFECT_LIST,		/* the argument is added to the struct option_list at `field` */
+	EFFECT_NUMBER,		/* a number below 1000, to the unsigned at `field` */
 	EFFECT_CHOICE,		/* its place among `choices`, from 1, goes to the enum at `field` */
 	EFFECT_CALL,		/* `value` is an enum call_choice */
 	EFFECT_ARGS,		/* `value` is an enum args_style */

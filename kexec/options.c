@@ -137,6 +137,19 @@ static bool add_to_list(struct parse *p, const struct option_row *row, const cha
 	return usage_error(p->error, EXIT_USAGE);
 }
 
+static bool parse_small_number(struct parse *p, const struct option_row *row, const char *text)
+{
+	uint64_t number;
+
+	if (parse_number(text, &number) && number < 1000) {
+		*(unsigned *)((char *)p->options + row->field) = (unsigned)number;
+		return true;
+	}
+	error_headline(p->error, "Bad option value in --%s=%s", row->name, text);
+	error_set(p->error, "--%s takes a number from 0 to 999.", row->name);
+	return usage_error(p->error, EXIT_USAGE);
+}
+
 static bool add_append(struct parse *p, const char *text)
 {
 	struct options *o = p->options;
@@ -186,6 +199,8 @@ static bool apply(struct parse *p, const struct option_row *row, const char *val
 		break;
 	case EFFECT_LIST:
 		return add_to_list(p, row, value);
+	case EFFECT_NUMBER:
+		return parse_small_number(p, row, value);
 	case EFFECT_CHOICE:
 		return parse_choice(p, row, value);
 	case EFFECT_LOAD:

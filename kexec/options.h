@@ -68,7 +68,10 @@ struct options {
 	bool reuse_cmdline, reuse_initrd;
 	enum args_style args;
 	enum verify_choice verify;
+	unsigned profile;			/* --profile=N, of a unified kernel image */
+	bool addons;				/* --addons: those of such an image count */
 	struct option_list trust, revoked;	/* --trust, --revoked */
+	struct option_list initrd_add;		/* --initrd-add: joined behind initrd */
 	bool real_mode, entry_32bit, no_efi, reuse_video_type, no_old_root;
 	bool pass_memmap_cmdline;
 

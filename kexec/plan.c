@@ -84,6 +84,14 @@ static const struct format *format_find(const struct arch *arch, const struct op
 		error_remedy(error, "Leave -t out, or write -t %s.", found->name);
 		return NULL;
 	}
+	if (named && named->uki && !image->uki) {
+		error_headline(error, "Wrong file type %s, file matches type %s", named->name,
+			       found->name);
+		error_set(error, "-t says %s, but %s is a %s.", named->name,
+			  image->kernel_file.path, found->name);
+		error_remedy(error, "Leave -t out, or write -t %s.", found->name);
+		return NULL;
+	}
 	if (named)
 		found = named;
 	if (found->refusal) {
@@ -143,6 +151,8 @@ static bool choose_call(const struct planning *p, const struct format *format,
 		plan->why = "a Xen dom0 has no kexec_file_load";
 	else if (!format->by_file)
 		plan->why = "kexec_file_load does not take this image type";
+	else if (p->image->uki && p->image->dtb.bytes.size && p->machine->arch->device_tree)
+		plan->why = "only it can hand the image's device tree over";
 	else if (option)
 		plan->why = arena_format(p->arena, error, "only it can honour --%s", option);
 	else
@@ -221,6 +231,22 @@ static bool rehearse(const struct planning *p, const struct format *format, stru
 	return false;
 }
 
+/* What came from a unified kernel image, and what of it nobody looks at. */
+static bool describe_uki(const struct planning *p, struct error *error)
+{
+	const struct image *image = p->image;
+
+	if (!image->uki)
+		return !p->options->profile ||
+		       plan_note(p, error, "--profile has no effect: %s is no unified kernel image.",
+				 image->kernel_file.path);
+	return plan_fact(p, "uki", "profile", error, "%u", p->options->profile) &&
+	       (!*image->left_out ||
+		plan_fact(p, "uki", "left out", error, "%s", image->left_out)) &&
+	       (!image->addon_count ||
+		plan_fact(p, "uki", "addons", error, "%u", image->addon_count));
+}
+
 bool plan_make(const struct machine *machine, const struct options *options,
 	       const struct image *image, enum call_choice call, struct arena *arena,
 	       struct plan *plan, struct error *error)
@@ -243,8 +269,11 @@ bool plan_make(const struct machine *machine, const struct options *options,
 		return error_context(error, "%s: ", image->kernel_file.path);
 	}
 	plan->format = format->name;
-	p.cmdline = plan->cmdline = cmdline_compose(machine, options, arena, error);
-	if (!p.cmdline || !choose_call(&p, format, call, error))
+	p.cmdline = image_cmdline(image, options);
+	if (!p.cmdline)
+		p.cmdline = cmdline_compose(machine, options, arena, error);
+	plan->cmdline = p.cmdline;
+	if (!p.cmdline || !describe_uki(&p, error) || !choose_call(&p, format, call, error))
 		return false;
 	if (plan->by == BY_FILE) {
 		plan_by_file(&p);

@@ -35,11 +35,6 @@ static bool say(struct verify *v, const char *line)
 	return line;
 }
 
-static bool is_uki(const struct image *image)
-{
-	return image->container && !strcmp(image->container, "uki");
-}
-
 /* The better one of two findings; a revoked one stays. */
 static void prefer(struct finding *best, const struct finding *other)
 {
@@ -142,9 +137,9 @@ static bool check_kernel(struct verify *v, struct finding *best)
 	const struct image *image = v->image;
 	struct finding other;
 
-	if (!check_embedded(v, image->kernel_file.bytes, is_uki(image), best))
+	if (!check_embedded(v, image->kernel_file.bytes, image->uki, best))
 		return false;
-	if (!is_uki(image) && image->kernel_unpacked.bytes.size &&
+	if (!image->uki && image->kernel_unpacked.bytes.size &&
 	    signatures_verdict(&best->signatures)->state != SIGNATURE_GOOD) {
 		if (!check_embedded(v, image->kernel_unpacked.bytes, false, &other))
 			return false;
@@ -275,18 +270,59 @@ static bool check_cmdline(struct verify *v, const char *cmdline, bool required)
 	       conclude(v, "command line", "The command line", &finding, required);
 }
 
+/* What a signed image holds is covered by its signature, the sections one by one. */
+static bool say_inside(struct verify *v, const char *what, const char *path)
+{
+	return say(v, arena_format(v->arena, v->error, "%s: inside of %s.", what, path));
+}
+
+static bool check_initrds(struct verify *v, bool required)
+{
+	const struct image *image = v->image;
+	bool checked = true;
+
+	if (!image->part_count)
+		return check_file(v, "initrd", &image->initrd, required);
+	for (unsigned i = 0; checked && i < image->part_count; i++) {
+		const struct file *part = &image->parts[i].file;
+
+		checked = part->fd >= 0 ? check_file(v, "initrd", part, required)
+					: say_inside(v, "initrd", part->path);
+	}
+	return checked;
+}
+
+static bool check_addons(struct verify *v, bool required)
+{
+	for (unsigned i = 0; i < v->image->addon_count; i++) {
+		const struct file *addon = &v->image->addons[i];
+		char *what = arena_format(v->arena, v->error, "addon %s", addon->path);
+		struct finding finding;
+
+		if (!what || !check_embedded(v, addon->bytes, true, &finding) ||
+		    !conclude(v, what, addon->path, &finding, required))
+			return false;
+	}
+	return true;
+}
+
 static bool check_all(struct verify *v, const char *cmdline)
 {
 	const struct image *image = v->image;
 	bool all = v->options->verify == VERIFY_ALL;
+	bool own_dtb = image->dtb.bytes.size && image->dtb.fd < 0;
 	struct finding finding;
 	char *what = arena_format(v->arena, v->error, "kernel %s", image->kernel_file.path);
 
 	return what && check_kernel(v, &finding) &&
 	       conclude(v, what, image->kernel_file.path, &finding,
 			v->options->verify != VERIFY_SHOW) &&
-	       check_file(v, "initrd", &image->initrd, all) &&
-	       check_file(v, "device tree", &image->dtb, all) && check_cmdline(v, cmdline, all);
+	       check_addons(v, all) && check_initrds(v, all) &&
+	       (own_dtb ? say_inside(v, "device tree", image->dtb.path)
+			: check_file(v, "device tree", &image->dtb, all)) &&
+	       (image_cmdline(image, v->options)
+			? say_inside(v, "command line", image->kernel_file.path)
+			: check_cmdline(v, cmdline, all));
 }
 
 bool verify_image(const struct options *options, const struct image *image, const char *cmdline,

@@ -81,7 +81,8 @@ const struct format arm64_zboot = {
 
 const struct format arm64_uki = {
 	.name = "uki",
-	.probe = container_is_uki,
-	.refusal = "a unified kernel image; take its .linux and .initrd sections out (objcopy) and "
-		   "load those.",
+	.probe = image_probe,
+	.plan = image_plan,
+	.by_file = true,
+	.uki = true,
 };

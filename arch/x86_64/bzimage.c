@@ -201,6 +201,15 @@ const struct format x86_64_bzimage64 = {
 	.by_file = true,
 };
 
+const struct format x86_64_uki = {
+	.name = "uki",
+	.probe = bzimage64_probe,
+	.check = bzimage64_check,
+	.plan = bzimage64_plan,
+	.by_file = true,
+	.uki = true,
+};
+
 const struct format x86_64_bzimage = {
 	.name = "bzImage",
 	.probe = bzimage_probe,

@@ -2,7 +2,6 @@
 /* Image types that are recognised in order to be refused by name instead of as "unknown". */
 #include "arch/arch.h"
 #include "arch/x86_64/linux.h"
-#include "kexec/container.h"
 
 #define MULTIBOOT_SEARCH 8192	/* Multiboot specification 0.6.96, 3.1 */
 #define MULTIBOOT2_SEARCH 32768 /* Multiboot2 specification 2.0, 3.1 */
@@ -42,11 +41,4 @@ const struct format x86_64_multiboot = {
 	.probe = multiboot_probe,
 	.refusal = "a multiboot kernel (Xen, memtest86+), which this version of kexec-ng does not "
 		   "load.",
-};
-
-const struct format x86_64_uki = {
-	.name = "uki",
-	.probe = container_is_uki,
-	.refusal = "a unified kernel image; take its .linux and .initrd sections out (objcopy) and "
-		   "load those.",
 };

@@ -292,7 +292,7 @@ static void test_recognised_formats_at_the_end_of_the_file(void **state)
 	memcpy(uki + 0x40, "PE\0\0", 4);
 	memcpy(uki + 0x58, ".linux\0", 8);
 	bytes_put(uki + 0x46, 2, LITTLE, 1);
-	refused(uki, sizeof(uki), "unified kernel image");
+	refused(uki, sizeof(uki), "no kernel format");
 	for (size_t length = 0; length <= sizeof(uki); length++)
 		plan_all(at_wall(uki, length), "a PE file cut to %zu bytes", length);
 	EACH(field, bzimage_fields)

@@ -287,7 +287,8 @@ const char *const images_names =
 	"bzImage, bzImage-noefi, bzImage-low, bzImage-32, bzImage-fixed, bzImage-2.06, "
 	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-arm64, Image, Image-16k, Image-old, "
 	"Image-big, Image-elf, s390x, s390x-896, "
-	"vmlinux-ppc64le, zImage-ppc64le, bzImage-pe, uki, uki-arm64, uki-profiles, uki-stub, uki-ucode, "
+	"vmlinux-ppc64le, zImage-ppc64le, bzImage-pe, uki, uki-arm64, uki-profiles, uki-stub, "
+	"uki-ucode, addon, addon:CMDLINE, "
 	"initrd:SIZE";
 
 static uint8_t *make_bzimage(const char *kind, size_t *size)
@@ -350,6 +351,8 @@ uint8_t *images_make(const char *name, size_t *size)
 
 	if (!strcmp(name, "bzImage-pe"))
 		return images_bzimage_pe(size);
+	if (!strncmp(name, "addon", 5))
+		return images_addon(name[5] == ':' ? name + 6 : "addon", size);
 	if (!strncmp(name, "uki", 3))
 		return images_uki(name + 3, size);
 	if (!strncmp(name, "bzImage", 7))

@@ -186,3 +186,13 @@ uint8_t *images_uki(const char *kind, size_t *size)
 	free(kernel);
 	return NULL;
 }
+
+uint8_t *images_addon(const char *cmdline, size_t *size)
+{
+	const struct images_section sections[] = {
+		{ ".cmdline", (const uint8_t *)cmdline, strlen(cmdline) },
+		TEXT(".initrd", "070701 addon"),
+	};
+
+	return images_pe(IMAGES_PE_MACHINE_X86_64, sections, COUNT(sections), size);
+}

@@ -35,4 +35,7 @@ uint8_t *images_bzimage_pe(size_t *size);
  */
 uint8_t *images_uki(const char *kind, size_t *size);
 
+/* An addon to one: this command line, and an initrd. */
+uint8_t *images_addon(const char *cmdline, size_t *size);
+
 #endif

@@ -11,6 +11,7 @@
 
 #include "kexec/container.h"
 #include "kexec/image.h"
+#include "kexec/uki.h"
 #include "tests/images/arm64.h"
 #include "tests/images/pack.h"
 #include "tests/images/zimage.h"
@@ -282,7 +283,7 @@ static void test_other_files_are_no_containers(void **state)
 	assert_true(container_find((struct bytes){ kernel, 10 }, "k", &container, &error));
 	assert_null(container.name);
 	assert_int_equal(container_signed_size((struct bytes){ kernel, kernel_size }), kernel_size);
-	assert_false(container_is_uki((struct bytes){ kernel, kernel_size }));
+	assert_false(uki_is((struct bytes){ kernel, kernel_size }));
 }
 
 int main(void)

@@ -60,7 +60,7 @@ static const struct { const char *arch; const char *const *options; } incumbents
 };
 /* Everything else that is accepted. */
 static const char *const other_options[] = { "plan", "check=", "modules=", "sysroot=", "verify", "trust=",
-	"revoked=", "load-hardboot", "atags", "no-dtb", NULL };
+	"revoked=", "initrd-add=", "profile=", "addons", "load-hardboot", "atags", "no-dtb", NULL };
 
 static struct command_line line;
 

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which sections of a unified kernel image count, for each profile. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "kexec/uki.h"
+#include "tests/images/images.h"
+#include "tests/images/pe.h"
+
+#define TABLE 0x148 /* as tests/images/pe.c has it */
+
+static uint8_t *file;
+static size_t size;
+static struct error error;
+static struct uki uki;
+
+static int setup(void **state)
+{
+	error = (struct error){ 0 };
+	file = NULL;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	free(file);
+	return 0;
+}
+
+static bool read_kind(const char *kind, unsigned profile)
+{
+	free(file);
+	file = images_uki(kind, &size);
+	assert_non_null(file);
+	assert_true(uki_is((struct bytes){ file, size }));
+	return uki_read((struct bytes){ file, size }, profile, &uki, &error);
+}
+
+static void expect(struct bytes bytes, const char *text)
+{
+	assert_int_equal(bytes.size, strlen(text));
+	assert_memory_equal(bytes.data, text, strlen(text));
+}
+
+static void test_a_plain_one(void **state)
+{
+	size_t kernel_size;
+	uint8_t *kernel = images_bzimage_pe(&kernel_size);
+
+	assert_true(read_kind("", 0));
+	assert_int_equal(uki.linux_section.virtual_size, kernel_size);
+	assert_memory_equal(uki.linux_section.bytes.data, kernel, kernel_size);
+	expect(uki.initrd, "070701 initrd");
+	expect(uki.cmdline, "console=ttyS0 inside\n");
+	assert_int_equal(uki.ucode.size + uki.dtb.size + uki.profiles, 0);
+	assert_string_equal(uki.left_out, "");
+	free(kernel);
+}
+
+static void test_what_is_left_out_is_named(void **state)
+{
+	assert_true(read_kind("-ucode", 0));
+	expect(uki.ucode, "070701 microcode");
+	assert_string_equal(uki.left_out, ".splash .pcrsig");
+}
+
+/* Sections before the first .profile count for each, and give way to a profile's own. */
+static void test_profiles(void **state)
+{
+	assert_true(read_kind("-profiles", 0));
+	assert_int_equal(uki.profiles, 3);
+	expect(uki.cmdline, "base");
+	expect(uki.initrd, "070701 initrd");
+	assert_true(read_kind("-profiles", 1));
+	expect(uki.cmdline, "rescue");
+	expect(uki.initrd, "070701 initrd");
+	assert_true(read_kind("-profiles", 2));
+	expect(uki.cmdline, "base");
+	expect(uki.initrd, "070701 third");
+	assert_false(read_kind("-profiles", 3));
+	assert_string_equal(error.cause, "It has 3 profile(s), so none with the number 3.");
+	assert_false(read_kind("", 1));
+}
+
+static void test_a_stub_is_called_one(void **state)
+{
+	assert_false(read_kind("-stub", 0));
+	assert_non_null(strstr(error.cause, "\\EFI\\nixos\\kernel.efi"));
+	assert_non_null(strstr(error.cause, "Lanzaboote"));
+}
+
+/* What the file lacks of a section's VirtualSize is zeros, never bytes behind it. */
+static void test_virtual_size(void **state)
+{
+	assert_true(read_kind("", 0));
+	bytes_put(file + TABLE + 2 * 40 + 8, 4, LITTLE, 0x100000); /* .linux */
+	bytes_put(file + TABLE + 4 * 40 + 8, 4, LITTLE, 5);	   /* .initrd */
+	assert_true(uki_read((struct bytes){ file, size }, 0, &uki, &error));
+	assert_int_equal(uki.linux_section.virtual_size, 0x100000);
+	assert_true(uki.linux_section.bytes.size < 0x100000);
+	expect(uki.initrd, "07070");
+	bytes_put(file + TABLE + 2 * 40 + 8, 4, LITTLE, 0x40000001);
+	assert_false(uki_read((struct bytes){ file, size }, 0, &uki, &error));
+	bytes_put(file + TABLE + 2 * 40 + 8, 4, LITTLE, 0);
+	assert_false(uki_read((struct bytes){ file, size }, 0, &uki, &error));
+	assert_string_equal(error.cause, "Its section .linux is empty.");
+}
+
+static void test_command_lines(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t size;
+		const char *text;
+	} cases[] = {
+		{ "quiet\n", 6, "quiet" },	 { " a\tb \n\n", 8, "a b" }, { "a\0b", 3, "a" },
+		{ "\x1b[2J", 4, "[2J" },	 { "\n", 1, "" },	     { "", 0, "" },
+		{ "caf\xc3\xa9", 5, "caf\xc3\xa9" },
+	};
+	char text[16];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct bytes bytes = { (const uint8_t *)cases[i].bytes, cases[i].size };
+
+		assert_int_equal(uki_cmdline(bytes, text), strlen(cases[i].text));
+		assert_string_equal(text, cases[i].text);
+	}
+}
+
+static void test_addons(void **state)
+{
+	static const struct images_section sections[] = {
+		{ ".cmdline", (const uint8_t *)"more", 4 }, { ".initrd", (const uint8_t *)"cpio", 4 },
+	};
+
+	file = images_pe(IMAGES_PE_MACHINE_X86_64, sections, 2, &size);
+	assert_false(uki_is((struct bytes){ file, size }));
+	assert_true(uki_read_addon((struct bytes){ file, size }, &uki, &error));
+	expect(uki.cmdline, "more");
+	expect(uki.initrd, "cpio");
+	assert_true(read_kind("", 0));
+	assert_false(uki_read_addon((struct bytes){ file, size }, &uki, &error));
+	assert_false(uki_read_addon((struct bytes){ file, 10 }, &uki, &error));
+}
+
+static void test_other_kernels_are_none(void **state)
+{
+	file = images_bzimage_pe(&size);
+	for (size_t length = 0; length <= size; length += length < 0x400 ? 1 : 512)
+		assert_false(uki_is((struct bytes){ file, length }));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_a_plain_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_left_out_is_named, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_profiles, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_stub_is_called_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_virtual_size, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_command_lines, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_addons, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_other_kernels_are_none, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
