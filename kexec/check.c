@@ -3,12 +3,13 @@
 #include "kexec/check.h"
 
 static const struct { const char *name; unsigned bit; } forms[] = {
-	{ "drivers", CHECK_DRIVERS }, { "json", CHECK_JSON },
+	{ "drivers", CHECK_DRIVERS }, { "json", CHECK_JSON }, { "verbose", CHECK_VERBOSE },
 };
 
 bool check_parse(const char *words, unsigned *set, struct error *error)
 {
-	for (;;) {
+	*set |= CHECK_MACHINE;
+	while (words) {
 		size_t length = strcspn(words, ","), i;
 
 		for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
@@ -16,13 +17,14 @@ bool check_parse(const char *words, unsigned *set, struct error *error)
 				break;
 		if (i == sizeof(forms) / sizeof(forms[0])) {
 			error_headline(error, "Bad option value in --check=%.200s", words);
-			error_set(error, "--check takes drivers, or drivers,json.");
+			error_set(error, "--check takes the words verbose, json and drivers, separated by commas.");
 			error->usage = true;
 			return error_status(error, EXIT_USAGE);
 		}
 		*set |= forms[i].bit;
-		if (!words[length])
-			return true;
-		words += length + 1;
+		words = words[length] ? words + length + 1 : NULL;
 	}
+	if (*set & CHECK_DRIVERS)
+		*set &= ~(unsigned)CHECK_MACHINE;
+	return true;
 }

@@ -37,9 +37,11 @@
 enum {
 	CHECK_DRIVERS = 1 << 0,		/* the drivers of a kernel package, not those of this machine */
 	CHECK_JSON = 1 << 1,
+	CHECK_VERBOSE = 1 << 2,		/* with the evidence */
+	CHECK_MACHINE = 1 << 3,		/* the devices of this machine: without the word drivers */
 };
 
-/* Adds the words to the set. Fails with a usage error. */
+/* Adds the words to the set; NULL for --check alone. Fails with a usage error. */
 bool check_parse(const char *words, unsigned *set, struct error *error) must_check;
 
 /*

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
-#include "kexec/check.h"
+#include "kexec/check_report.h"
 #include "kexec/image.h"
 #include "kexec/load.h"
 #include "kexec/plan_print.h"
@@ -163,11 +163,16 @@ static bool make_plan(struct run *run)
 	       verify(run);
 }
 
-static bool print_plan(struct run *run)
+static bool has_colours(void)
 {
 	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
-	bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && terminal &&
-		      strcmp(terminal, "dumb");
+
+	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && terminal &&
+	       strcmp(terminal, "dumb");
+}
+
+static bool print_plan(struct run *run)
+{
 	struct error ignored = {0};
 
 	if (!make_plan(run))
@@ -183,7 +188,7 @@ static bool print_plan(struct run *run)
 		error_set(&ignored, "This user may not read %s: root's plan may differ.", run->machine.denied);
 		say(ignored.cause);
 	}
-	return plan_print(stdout, &run->machine, &run->image, &run->plan, run->options.plan, colour,
+	return plan_print(stdout, &run->machine, &run->image, &run->plan, run->options.plan, has_colours(),
 			  &run->arena, &run->error) &&
 	       finish_output(&run->error);
 }
@@ -191,8 +196,24 @@ static bool print_plan(struct run *run)
 /* A list that is not complete is printed all the same. */
 static bool check(struct run *run)
 {
+	static const int statuses[] = {
+		[VERDICT_CLEAR] = EXIT_CLEAR, [VERDICT_WARNING] = EXIT_WARNINGS,
+		[VERDICT_RISK] = EXIT_AT_RISK,
+	};
+	const struct options *options = &run->options;
 	struct error output = {0};
-	bool checked = check_drivers(stdout, &run->root, &run->options, &run->arena, &run->error);
+	struct report report;
+	bool checked;
+
+	if (options->check & CHECK_DRIVERS) {
+		checked = check_drivers(stdout, &run->root, options, &run->arena, &run->error);
+	} else {
+		checked = check_machine(&run->root, options, &run->arena, &report, &run->error) &&
+			  check_report_print(stdout, &report, options->check, has_colours(), &run->arena,
+					     &run->error);
+		if (checked)
+			run->status = statuses[report.verdict];
+	}
 
 	if (finish_output(&output))
 		return checked;
@@ -238,9 +259,26 @@ static bool has_lost_crash_kernel(struct run *run)
 	       status_read(&run->root, true, &run->arena, &ignored) == NO;
 }
 
+/* --check-first: nothing is loaded while a device is at risk. */
+static bool passes_check(struct run *run)
+{
+	struct report report;
+
+	if (!run->options.check_first)
+		return true;
+	if (!check_machine(&run->root, &run->options, &run->arena, &report, &run->error))
+		return false;
+	if (report.verdict != VERDICT_RISK)
+		return true;
+	error_remedy(&run->error, "See kexec --check for all of them, or leave --check-first out.");
+	return error_set(&run->error, "Nothing was loaded, because %zu devices are at risk. The first is %s: %s",
+			 report.verdicts[VERDICT_RISK], report.entries[0].device->name,
+			 report.entries[0].judgement.reason);
+}
+
 static bool load_kernel(struct run *run)
 {
-	if (!make_plan(run))
+	if (!make_plan(run) || !passes_check(run))
 		return false;
 	say_option_notes(run);
 	run->load.machine = &run->machine;

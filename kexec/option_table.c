@@ -58,10 +58,13 @@ const struct option_row option_table[] = {
 	{ .name = "plan", MAY_HAVE("FORM"), OURS, .effect = EFFECT_PLAN,
 	  .help = "load nothing; print what would be loaded, as text, "
 		  "as json, or as a map of memory" },
-	{ .name = "check", NEEDS("WORDS"), OURS, .effect = EFFECT_CHECK,
-	  .help = "load nothing; with the word drivers, list the drivers "
-		  "below --modules with and without a shutdown callback, "
-		  "with drivers,json for programs" },
+	{ .name = "check", MAY_HAVE("WORDS"), OURS, .effect = EFFECT_CHECK,
+	  .help = "load nothing; say which devices the next kernel may find "
+		  "in disorder; with the words verbose, json, or drivers: "
+		  "list all drivers below --modules" },
+	{ .name = "check-first", OURS, FLAG(check_first),
+	  .help = "with -l, -p and -f: load nothing if --check would say "
+		  "that a device is at risk" },
 	{ .name = "modules", NEEDS("DIR"), OURS, TEXT(modules),
 	  .help = "the modules that --check looks at: /lib/modules/VERSION" },
 	{ .name = "sysroot", NEEDS("DIR"), OURS, TEXT(sysroot),

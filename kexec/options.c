@@ -535,16 +535,18 @@ static bool settle_check(struct parse *p)
 	if (!o->check)
 		return true;
 	if (o->unload || !o->load || o->panic || o->plan != PLAN_NONE) {
-		error_set(p->error, "--check=drivers only looks; it does not go with %s.",
+		error_set(p->error, "--check only looks; it does not go with %s.",
 			  o->plan != PLAN_NONE ? "--plan" : o->unload ? "--unload" :
 			  o->panic ? "--load-panic" : o->status ? "--status" : "--exec");
 		return error_status(p->error, EXIT_USAGE);
 	}
 	drop_actions(o);
-	if (o->check & CHECK_DRIVERS && o->modules)
+	if (o->check & CHECK_DRIVERS && !o->modules)
+		error_set(p->error, "--check=drivers needs --modules=/lib/modules/VERSION.");
+	else if (o->check & CHECK_MACHINE && o->kernel)
+		error_set(p->error, "--check looks at devices, and not at a kernel such as %s.", o->kernel);
+	else
 		return true;
-	error_set(p->error, o->modules ? "--check=json needs something to check: --check=drivers,json."
-				       : "--check=drivers needs --modules=/lib/modules/VERSION.");
 	return error_status(p->error, EXIT_USAGE);
 }
 

@@ -48,6 +48,7 @@ struct options {
 	bool debug;
 	enum plan_form plan;
 	unsigned check;				/* CHECK_*: the words of --check; 0 without it */
+	bool check_first;			/* --check-first */
 	const char *modules;			/* --modules=DIR, or NULL */
 	const char *sysroot;			/* --sysroot=DIR, or NULL; without --check it implies a plan */
 

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -80,7 +81,10 @@ void sysroot_close(struct sysroot *root)
 
 static int open_below(const struct sysroot *root, const char *path, int flags)
 {
-	flags |= O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+	flags |= O_RDONLY | O_CLOEXEC;
+	/* openat2() allows hardly anything beside O_PATH, and nothing is opened with it. */
+	if (!(flags & O_PATH))
+		flags |= O_NONBLOCK | O_NOCTTY;
 	while (*path == '/')
 		path++;
 	if (!root->captured)
@@ -256,6 +260,26 @@ enum sysroot_result sysroot_fields(const struct sysroot *root, struct arena *are
 			return result;
 	}
 	return SYSROOT_OK;
+}
+
+enum sysroot_result sysroot_link(const struct sysroot *root, struct arena *arena, const char *path,
+				 const char **out, struct error *error)
+{
+	__attribute__((cleanup(close_descriptor))) int fd = open_below(root, path, O_PATH | O_NOFOLLOW);
+	char target[PATH_MAX];
+	const char *last;
+	ssize_t length;
+
+	if (fd < 0)
+		return result_of(root, path, errno, error);
+	length = readlinkat(fd, "", target, sizeof(target) - 1);
+	/* ENOENT, for an empty path, means that it is no link. */
+	if (length < 0)
+		return result_of(root, path, errno, error);
+	target[length] = '\0';
+	last = strrchr(target, '/');
+	*out = arena_format(arena, error, "%s", last ? last + 1 : target);
+	return *out ? SYSROOT_OK : SYSROOT_FAILED;
 }
 
 /* Whole numbers by value, before everything else; the rest by byte. */

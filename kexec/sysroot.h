@@ -54,6 +54,9 @@ struct sysroot_field {
 enum sysroot_result sysroot_fields(const struct sysroot *root, struct arena *arena,
 				   const char *directory, const struct sysroot_field *fields,
 				   size_t count, struct error *error) must_check;
+/* The last part of where a symbolic link leads: sysfs names drivers and modules that way. */
+enum sysroot_result sysroot_link(const struct sysroot *root, struct arena *arena, const char *path,
+				 const char **out, struct error *error) must_check;
 /*
  * The names in a directory, sorted: numbers first, by value, then the rest by byte. At most 65,536.
  */

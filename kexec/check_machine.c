@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * --check: each device that has a driver, and what is known of that driver from its module. It brings
+ * devices, modules and types together; what follows from them kexec/verdict.c decides.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "kexec/check_report.h"
+#include "kexec/machine_types.h"
+#include "kexec/modules.h"
+
+/* The modules of the machine, each read once. */
+struct library {
+	struct module_file *files;
+	struct driver_module *read;	/* of each file */
+	const char **why;		/* it could not be read, or NULL */
+	bool *tried;
+	size_t count;
+	struct machine_types types;
+	struct driver_layouts layouts;
+	struct module_reader reader;
+	struct report *report;
+	struct arena *arena;
+	struct error *error;
+};
+
+static bool same_name(const char *file, const char *module)
+{
+	/* Files are named with dashes or not; the kernel knows only underscores. */
+	for (; *file && *module; file++, module++)
+		if (*file != *module && !(*file == '-' && *module == '_'))
+			return false;
+	return !*file && !*module;
+}
+
+static bool add_unseen(struct library *l, const char *text)
+{
+	if (text && l->report->unseen_count < REPORT_UNSEEN_MAX)
+		l->report->unseen[l->report->unseen_count++] = text;
+	return text;
+}
+
+/* Without modules or types the report is shorter, and says so. */
+static bool library_open(struct library *l, const struct sysroot *root, const struct options *options)
+{
+	struct error problem = { 0 };
+	const char *directory = options->modules;
+
+	if (!directory && !l->report->devices.release)
+		return add_unseen(l, "No module was read: the kernel's release is not known.");
+	if (!directory)
+		directory = arena_format(l->arena, l->error, "%s/lib/modules/%s", root->path,
+					 l->report->devices.release);
+	if (!directory)
+		return false;
+	l->report->modules = directory;
+	if (!modules_list(directory, l->arena, &l->files, &l->count, &problem) ||
+	    !machine_types_read(root, NULL, directory, l->arena, &l->types, &problem)) {
+		l->count = 0;
+		return add_unseen(l, arena_format(l->arena, l->error, "No module was read. %s", problem.cause));
+	}
+	l->report->types = l->types.source;
+	driver_layouts_read(&l->types.btf, &l->layouts);
+	l->read = arena_array(l->arena, l->count, sizeof(*l->read), l->error);
+	l->why = l->read ? arena_array(l->arena, l->count, sizeof(*l->why), l->error) : NULL;
+	l->tried = l->why ? arena_array(l->arena, l->count, sizeof(*l->tried), l->error) : NULL;
+	return l->tried;
+}
+
+/* The module's place in the library; l->count when there is no such file. */
+static size_t library_find(struct library *l, const char *module)
+{
+	struct error problem = { 0 };
+	struct arena scratch = { 0 };
+	struct bytes bytes;
+	size_t i = 0;
+
+	while (i < l->count && !same_name(l->files[i].name, module))
+		i++;
+	if (i == l->count || l->tried[i])
+		return i;
+	l->tried[i] = true;
+	if (!module_reader_read(&l->reader, l->files[i].path, &bytes, &problem) ||
+	    !driver_module_read(bytes, &l->types.btf, &l->layouts, l->arena, &scratch, &l->read[i], &problem))
+		l->why[i] = arena_format(l->arena, l->error, "%s", problem.cause);
+	arena_release(&scratch);
+	return i;
+}
+
+static const struct driver *driver_in(const struct driver_module *module, enum driver_kind kind,
+				      const char *name)
+{
+	for (size_t i = 0; i < module->count; i++)
+		if (module->drivers[i].kind == kind && !strcmp(module->drivers[i].name, name))
+			return &module->drivers[i];
+	return NULL;
+}
+
+/* Whether the virtio bus resets its devices; it is a module, or nothing can be seen of it. */
+static enum driver_shutdown virtio_bus(struct library *l)
+{
+	size_t i = library_find(l, "virtio");
+	const struct driver *bus = i < l->count && !l->why[i] ? driver_in(&l->read[i], DRIVER_BUS, "virtio")
+							      : NULL;
+
+	return bus ? bus->shutdown : SHUTDOWN_UNKNOWN;
+}
+
+static bool find_driver(struct library *l, struct report_entry *entry)
+{
+	const struct device *device = entry->device;
+	struct driver_facts *facts = &entry->facts;
+	size_t i;
+
+	facts->bus = SHUTDOWN_WITHOUT;
+	if (device->bus == DRIVER_VIRTIO || !strcmp(device->driver, "virtio-pci"))
+		facts->bus = virtio_bus(l);
+	if (!device->module) {
+		facts->why = "it is built into the kernel";
+		l->report->built_in++;
+		return true;
+	}
+	i = library_find(l, device->module);
+	if (i == l->count) {
+		facts->why = "the file of its module was not found";
+		return true;
+	}
+	entry->file = l->files[i].path;
+	if (l->why[i]) {
+		facts->why = l->why[i];
+		return true;
+	}
+	entry->driver = driver_in(&l->read[i], device->bus, device->driver);
+	if (!entry->driver) {
+		facts->why = l->read[i].unreadable[device->bus]
+				     ? "no BTF says how its structure looks"
+				     : "its structure was not found in the module";
+		return true;
+	}
+	facts->shutdown = entry->driver->shutdown;
+	facts->why = entry->driver->why;
+	if (facts->shutdown == SHUTDOWN_WITHOUT && facts->bus == SHUTDOWN_UNKNOWN)
+		facts->why = "the virtio bus, which might reset it, is built into the kernel";
+	return true;
+}
+
+/* Worst first, then by bus and name as they were read. */
+static int compare_entries(const void *a, const void *b)
+{
+	const struct report_entry *left = a, *right = b;
+
+	if (left->judgement.verdict != right->judgement.verdict)
+		return left->judgement.verdict > right->judgement.verdict ? -1 : 1;
+	return left->device < right->device ? -1 : left->device > right->device;
+}
+
+static bool judge_all(struct library *l)
+{
+	struct report *report = l->report;
+
+	report->entries = arena_array(l->arena, report->devices.count + 1, sizeof(*report->entries), l->error);
+	if (!report->entries)
+		return false;
+	for (size_t i = 0; i < report->devices.count; i++) {
+		struct report_entry *entry = &report->entries[i];
+
+		entry->device = &report->devices.list[i];
+		if (!find_driver(l, entry) ||
+		    !verdict_judge(entry->device, &entry->facts, l->arena, &entry->judgement, l->error))
+			return false;
+		report->verdicts[entry->judgement.verdict]++;
+		if (entry->judgement.verdict > report->verdict)
+			report->verdict = entry->judgement.verdict;
+	}
+	qsort(report->entries, report->devices.count, sizeof(*report->entries), compare_entries);
+	return true;
+}
+
+bool check_machine(const struct sysroot *root, const struct options *options, struct arena *arena,
+		   struct report *report, struct error *error)
+{
+	struct library l = {
+		.types = MACHINE_TYPES_NONE, .reader = MODULE_READER_CLOSED, .report = report,
+		.arena = arena, .error = error,
+	};
+	bool done;
+
+	*report = (struct report){ 0 };
+	done = machine_devices_read(root, arena, &report->devices, error) &&
+	       library_open(&l, root, options) && judge_all(&l);
+	module_reader_close(&l.reader);
+	machine_types_close(&l.types);
+	if (!done)
+		return false;
+	if (!report->devices.count && !report->devices.unbound)
+		return error_set(error, "No device was found below %s/sys/bus.", root->path);
+	if (report->devices.denied)
+		add_unseen(&l, arena_format(arena, error, "This user may not read %s and perhaps other files; "
+					    "root's report may differ.", report->devices.denied));
+	return true;
+}

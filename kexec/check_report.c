@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Printing the report of --check: a table of 80 columns with sentences below the rows that need
+ * some, or JSON. All names come from outside and are escaped.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+
+#include "kexec/check_report.h"
+#include "kexec/escape.h"
+#include "kexec/json.h"
+
+#define WIDTH 80
+#define INDENT 9
+
+struct printing {
+	FILE *out;
+	bool colour, verbose;
+	struct arena *arena;
+	struct error *error;
+};
+
+static const char *shutdown_word(enum driver_shutdown shutdown)
+{
+	return shutdown == SHUTDOWN_WITH ? "yes" : shutdown == SHUTDOWN_WITHOUT ? "no" : "unknown";
+}
+
+/* Words from the indent on, in lines that end at the last column. */
+static bool print_wrapped(struct printing *p, const char *text)
+{
+	const char *words = escape_terminal(text, p->arena, p->error);
+	int at = 0;
+
+	if (!words)
+		return false;
+	while (*words) {
+		int length = (int)strcspn(words, " ");
+
+		if (at && at + 1 + length > WIDTH) {
+			fprintf(p->out, "\n");
+			at = 0;
+		}
+		at += fprintf(p->out, "%*s%.*s", at ? 1 : INDENT, "", length, words);
+		words += length;
+		words += *words == ' ';
+	}
+	fprintf(p->out, "\n");
+	return true;
+}
+
+/* A column: cut where it is too long. */
+static bool print_cell(struct printing *p, const char *text, int width)
+{
+	const char *shown = escape_terminal(text, p->arena, p->error);
+	int length;
+
+	if (!shown)
+		return false;
+	length = (int)escape_width(shown);
+	if (length > width)
+		fprintf(p->out, "%.*s...  ", width - 3, shown);
+	else
+		fprintf(p->out, "%s%*s  ", shown, width - length, "");
+	return true;
+}
+
+static bool print_evidence(struct printing *p, const struct report *report,
+			   const struct report_entry *entry)
+{
+	const struct device *device = entry->device;
+	const struct driver *driver = entry->driver;
+	const char *text;
+
+	text = arena_format(p->arena, p->error, "%s device; bus mastering %s, IOMMU group %s, power state %s, "
+			    "reset by %s; module %s%s%s.", driver_kind_name(device->bus),
+			    device->bus_master == YES ? "on" : device->bus_master == NO ? "off" : "unknown",
+			    device->iommu ? device->iommu : "none",
+			    device->power_state ? device->power_state : "unknown",
+			    device->reset_methods ? device->reset_methods : "nothing",
+			    device->module ? device->module : "none (built in)",
+			    device->taint ? ", taint " : "", device->taint ? device->taint : "");
+	if (!text || !print_wrapped(p, text))
+		return false;
+	if (!driver)
+		return true;
+	text = arena_format(p->arena, p->error, "%s: %s at %s+0x%" PRIx64 "; offsets from %s; shutdown %s%s.",
+			    entry->file, driver->symbol ? driver->symbol : "a structure", driver->section,
+			    driver->offset, report->types, driver->callback ? "points at " : "",
+			    driver->callback ? driver->callback : shutdown_word(driver->shutdown));
+	return text && print_wrapped(p, text);
+}
+
+static bool print_entry(struct printing *p, const struct report *report, const struct report_entry *entry)
+{
+	static const char *const colours[] = {
+		[VERDICT_CLEAR] = "\033[32m", [VERDICT_WARNING] = "\033[33m", [VERDICT_RISK] = "\033[31m",
+	};
+	const struct judgement *j = &entry->judgement;
+
+	fprintf(p->out, "%s%-7s%s  ", p->colour ? colours[j->verdict] : "", verdict_name(j->verdict),
+		p->colour ? "\033[0m" : "");
+	if (!print_cell(p, entry->device->name, 26) || !print_cell(p, entry->device->driver, 20) ||
+	    !print_cell(p, verdict_class_name(entry->device), 11))
+		return false;
+	fprintf(p->out, "%s\n", shutdown_word(entry->facts.shutdown));
+	if ((j->verdict != VERDICT_CLEAR || p->verbose) && !print_wrapped(p, j->reason))
+		return false;
+	if (j->remedy && !print_wrapped(p, j->remedy))
+		return false;
+	return !p->verbose || print_evidence(p, report, entry);
+}
+
+static bool print_text(struct printing *p, const struct report *report)
+{
+	static const char *const words[] = {
+		[VERDICT_CLEAR] = "Clear", [VERDICT_WARNING] = "Warnings", [VERDICT_RISK] = "At risk",
+	};
+
+	fprintf(p->out, "%-7s  %-26s  %-20s  %-11s  %s\n", "VERDICT", "DEVICE", "DRIVER", "CLASS", "SHUTDOWN");
+	for (size_t i = 0; i < report->devices.count; i++)
+		if (!print_entry(p, report, &report->entries[i]))
+			return false;
+	fprintf(p->out, "\n%s: of %zu devices with drivers, %zu are at risk, %zu have warnings.\n",
+		words[report->verdict], report->devices.count, report->verdicts[VERDICT_RISK],
+		report->verdicts[VERDICT_WARNING]);
+	if (report->built_in)
+		fprintf(p->out, "%zu drivers are built into the kernel, where they are not looked into.\n",
+			report->built_in);
+	for (unsigned i = 0; i < report->unseen_count; i++) {
+		const char *text = escape_terminal(report->unseen[i], p->arena, p->error);
+
+		if (!text)
+			return false;
+		fprintf(p->out, "%s\n", text);
+	}
+	return true;
+}
+
+static void put_shutdown(struct json *j, const char *name, enum driver_shutdown shutdown)
+{
+	if (shutdown == SHUTDOWN_UNKNOWN)
+		json_null(j, name);
+	else
+		json_bool(j, name, shutdown == SHUTDOWN_WITH);
+}
+
+static void put_entry(struct json *j, const struct report_entry *entry)
+{
+	const struct device *device = entry->device;
+	const struct driver *driver = entry->driver;
+
+	json_open(j, NULL, '{');
+	json_text(j, "bus", driver_kind_name(device->bus));
+	json_text(j, "name", device->name);
+	json_text(j, "class", verdict_class_name(device));
+	if (device->has_class)
+		json_address(j, "pci_class", device->class);
+	else
+		json_null(j, "pci_class");
+	json_text(j, "driver", device->driver);
+	json_text(j, "module", device->module);
+	json_text(j, "taint", device->taint);
+	put_shutdown(j, "shutdown", entry->facts.shutdown);
+	put_shutdown(j, "bus_shutdown", entry->facts.bus);
+	if (device->bus_master == UNKNOWN)
+		json_null(j, "bus_master");
+	else
+		json_bool(j, "bus_master", device->bus_master == YES);
+	json_text(j, "iommu", device->iommu);
+	json_text(j, "power_state", device->power_state);
+	json_text(j, "reset_methods", device->reset_methods);
+	json_text(j, "verdict", verdict_name(entry->judgement.verdict));
+	json_text(j, "reason", entry->judgement.reason);
+	json_text(j, "remedy", entry->judgement.remedy);
+	json_text(j, "file", entry->file);
+	json_text(j, "symbol", driver ? driver->symbol : NULL);
+	json_text(j, "section", driver ? driver->section : NULL);
+	if (driver)
+		json_number(j, "offset", driver->offset);
+	else
+		json_null(j, "offset");
+	json_text(j, "callback", driver ? driver->callback : NULL);
+	json_close(j, '}');
+}
+
+static bool print_json(FILE *out, const struct report *report, struct arena *arena, struct error *error)
+{
+	struct json j = { .out = out, .first = true, .arena = arena, .error = error };
+
+	json_open(&j, NULL, '{');
+	json_number(&j, "version", 1);
+	json_text(&j, "program", PACKAGE_STRING);
+	json_text(&j, "release", report->devices.release);
+	json_text(&j, "verdict", verdict_name(report->verdict));
+	json_text(&j, "modules", report->modules);
+	json_text(&j, "types", report->types);
+	json_open(&j, "devices", '[');
+	for (size_t i = 0; i < report->devices.count; i++)
+		put_entry(&j, &report->entries[i]);
+	json_close(&j, ']');
+	json_number(&j, "unbound", report->devices.unbound);
+	json_open(&j, "unseen", '[');
+	for (unsigned i = 0; i < report->unseen_count; i++)
+		json_text(&j, NULL, report->unseen[i]);
+	json_close(&j, ']');
+	json_close(&j, '}');
+	fprintf(out, "\n");
+	return !j.failed;
+}
+
+bool check_report_print(FILE *out, const struct report *report, unsigned forms, bool colour,
+			struct arena *arena, struct error *error)
+{
+	struct printing p = {
+		.out = out, .colour = colour, .verbose = forms & CHECK_VERBOSE, .arena = arena, .error = error,
+	};
+
+	return forms & CHECK_JSON ? print_json(out, report, arena, error) : print_text(&p, report);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The report of --check on a machine: what it holds, and the shape of its JSON.
+ *
+ * --check=json prints one object: version (1; it grows when a name goes or changes its meaning),
+ * program, release (of the kernel), verdict ("clear", "warning", "at risk"), modules and types (what was
+ * read, or null), devices (worst first), unbound (how many devices have no driver), and unseen (sentences).
+ * Each device has bus, name, class (a word), pci_class ("0x..." or null), driver, module (null: built
+ * in), taint, shutdown (true, false or null), bus_shutdown (the same, of the virtio bus), bus_master,
+ * iommu, power_state, reset_methods, verdict, reason, remedy (or null), and as evidence file, symbol,
+ * section, offset and callback, each null where there is none.
+ */
+#ifndef KEXEC_CHECK_REPORT_H
+#define KEXEC_CHECK_REPORT_H
+
+#include <stdio.h>
+
+#include "kexec/check.h"
+#include "kexec/verdict.h"
+
+#define REPORT_UNSEEN_MAX 4
+
+struct report_entry {
+	const struct device *device;
+	const struct driver *driver;	/* as found in its module; NULL when it was not */
+	const char *file;		/* of the module, or NULL */
+	struct driver_facts facts;
+	struct judgement judgement;
+};
+
+struct report {
+	struct devices devices;
+	struct report_entry *entries;	/* one for each of devices.list, worst first */
+	enum verdict verdict;		/* the worst */
+	size_t verdicts[3];		/* how many of each */
+	size_t built_in;		/* devices whose driver is built in */
+	const char *modules, *types;	/* what was read, or NULL */
+	const char *unseen[REPORT_UNSEEN_MAX];	/* what could not be seen and why: sentences */
+	unsigned unseen_count;
+};
+
+/* Reads the machine and judges it. What cannot be read makes the report shorter. */
+bool check_machine(const struct sysroot *root, const struct options *options, struct arena *arena,
+		   struct report *report, struct error *error) must_check;
+
+bool check_report_print(FILE *out, const struct report *report, unsigned forms, bool colour,
+			struct arena *arena, struct error *error) must_check;
+
+#endif

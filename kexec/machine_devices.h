@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The devices of a machine as its kernel shows them below /sys/bus: which driver has each, and what
+ * tells how much harm one can do when it is not shut down. It knows files, and judges nothing.
+ */
+#ifndef KEXEC_MACHINE_DEVICES_H
+#define KEXEC_MACHINE_DEVICES_H
+
+#include "kexec/drivers.h"
+#include "kexec/machine.h"
+
+struct device {
+	enum driver_kind bus;
+	const char *name;		/* as in /sys/bus/BUS/devices; all texts are foreign */
+	const char *driver;
+	const char *module;		/* NULL: the driver is built in */
+	const char *taint;		/* of the module, "OE"; NULL for none */
+	bool has_class;
+	uint32_t class;			/* PCI class code, of a virtio device's PCI device too */
+	enum tristate bus_master;
+	const char *iommu;		/* type of its group, "DMA-FQ", "identity"; NULL: in none */
+	const char *power_state;	/* "D0", or NULL */
+	const char *reset_methods;	/* "flr bus", or NULL */
+	/* Platform: what it does for the system, "net" or "ata"; NULL when that cannot be seen. */
+	const char *role;
+};
+
+struct devices {
+	struct device *list;		/* those that have a driver, by bus and name */
+	size_t count;
+	size_t unbound;			/* how many have none: the kernel shuts none of them down */
+	const char *release;		/* of the kernel, or NULL */
+	const char *denied;		/* a path that this user may not read, or NULL */
+};
+
+/* Whatever is not there is left out, and is no error. */
+bool machine_devices_read(const struct sysroot *root, struct arena *arena, struct devices *devices,
+			  struct error *error) must_check;
+
+#endif

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * --check over made-up machines: devices in /sys, modules with and without callbacks, and what is
+ * said of each when something about it changes.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <elf.h>
+
+#include "kexec/check_report.h"
+#include "tests/support/module.h"
+#include "tests/support/tree.h"
+#include "tests/support/types.h"
+
+#define RELEASE "9.8.7-test"
+#define MODULES "/lib/modules/" RELEASE "/kernel/"
+#define NETWORK "0000:00:03.0"
+
+static struct tree tree;
+static struct types types;
+static struct module m;
+static struct arena arena;
+static struct error error;
+static struct report report;
+static char *output;
+
+static void write_module(const char *path, struct bytes bytes)
+{
+	tree_file(&tree, path, bytes.data, bytes.size);
+}
+
+static struct bytes pci_module(const char *driver, bool shutdown)
+{
+	module_begin(&m, EM_X86_64, LITTLE, 128);
+	module_symbol(&m, "__pci_register_driver", IN_NOTHING, 0, 0);
+	module_symbol(&m, "stop_it", IN_TEXT, 64, 8);
+	module_symbol(&m, "the_driver", IN_DATA, 0, 72);
+	module_pointer(&m, 16, 3, module_string(&m, driver));
+	module_pointer(&m, 24, 2, 0);
+	module_pointer(&m, 32, 1, 16);
+	if (shutdown)
+		module_pointer(&m, 56, 1, 64);
+	return module_finish(&m);
+}
+
+static void bus_module(bool shutdown)
+{
+	module_begin(&m, EM_X86_64, LITTLE, 128);
+	module_symbol(&m, "bus_register", IN_NOTHING, 0, 0);
+	module_symbol(&m, "virtio_bus", IN_DATA, 0, 40);
+	module_pointer(&m, 0, 3, module_string(&m, "virtio"));
+	module_pointer(&m, 8, 1, 0);
+	if (shutdown)
+		module_pointer(&m, 16, 1, 8);
+	write_module(MODULES "virtio.ko", module_finish(&m));
+}
+
+static void put_file(const char *bus, const char *device, const char *file, const char *text)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/%s", bus, device, file);
+	tree_text(&tree, path, text);
+}
+
+/* A device with its driver; module NULL: built in. */
+static void add_device(const char *bus, const char *device, const char *driver, const char *module)
+{
+	char path[160], target[160];
+
+	snprintf(path, sizeof(path), "/sys/bus/%s/drivers/%s/bind", bus, driver);
+	tree_text(&tree, path, "");
+	put_file(bus, device, "uevent", "");
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/driver", bus, device);
+	snprintf(target, sizeof(target), "../../drivers/%s", driver);
+	tree_link(&tree, path, target);
+	if (!module)
+		return;
+	snprintf(path, sizeof(path), "/sys/module/%s/taint", module);
+	tree_text(&tree, path, "\n");
+	snprintf(path, sizeof(path), "/sys/bus/%s/drivers/%s/module", bus, driver);
+	snprintf(target, sizeof(target), "../../../../module/%s", module);
+	tree_link(&tree, path, target);
+}
+
+static void set_master(const char *device, bool on)
+{
+	static uint8_t config[64];
+	char path[160];
+
+	config[4] = on ? 0x07 : 0x03;
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/config", device);
+	tree_file(&tree, path, config, sizeof(config));
+}
+
+static void add_network(bool with_callback)
+{
+	add_device("pci", NETWORK, "fast_net", "fast_net");
+	put_file("pci", NETWORK, "class", "0x020000\n");
+	put_file("pci", NETWORK, "power_state", "D0\n");
+	set_master(NETWORK, true);
+	/* The file's name has a dash where the kernel's has none. */
+	write_module(MODULES "fast-net.ko", pci_module("fast_net", with_callback));
+}
+
+static int begin(void **state)
+{
+	struct bytes blob = types_kernel(&types, LITTLE);
+
+	tree_create(&tree);
+	tree_text(&tree, "/proc/sys/kernel/osrelease", RELEASE "\n");
+	tree_file(&tree, "/sys/kernel/btf/vmlinux", blob.data, blob.size);
+	write_module(MODULES "other.ko", pci_module("other", false));
+	error = (struct error){ 0 };
+	return 0;
+}
+
+static int end(void **state)
+{
+	tree_destroy(&tree);
+	arena_release(&arena);
+	arena = (struct arena){ 0 };
+	free(output);
+	output = NULL;
+	return 0;
+}
+
+static void check(unsigned forms)
+{
+	struct options options = { .check = CHECK_MACHINE | forms };
+	struct sysroot root;
+	size_t size;
+	FILE *out;
+
+	assert_true(sysroot_open(&root, tree.path, &error));
+	if (!check_machine(&root, &options, &arena, &report, &error))
+		fail_msg("%s", error.cause);
+	sysroot_close(&root);
+	free(output);
+	out = open_memstream(&output, &size);
+	assert_non_null(out);
+	assert_true(check_report_print(out, &report, forms, false, &arena, &error));
+	fclose(out);
+}
+
+static void expect(enum verdict verdict, const char *reason)
+{
+	check(0);
+	assert_int_equal(report.verdict, verdict);
+	if (!strstr(report.entries[0].judgement.reason, reason))
+		fail_msg("\"%s\" was expected in \"%s\"", reason, report.entries[0].judgement.reason);
+	assert_int_equal(!!report.entries[0].judgement.remedy, verdict != VERDICT_CLEAR);
+}
+
+static void test_at_risk(void **state)
+{
+	add_network(false);
+	expect(VERDICT_RISK, "fast_net has no shutdown callback, bus mastering is on");
+	assert_string_equal(output,
+		"VERDICT  DEVICE                      DRIVER                CLASS        SHUTDOWN\n"
+		"at risk  0000:00:03.0                fast_net              network      no\n"
+		"         fast_net has no shutdown callback, bus mastering is on, and no IOMMU\n"
+		"         translates: the device relies on losing bus mastering alone.\n"
+		"         When nothing uses it any more, unload fast_net or unbind 0000:00:03.0\n"
+		"         from fast_net, and load the next kernel's driver afresh.\n"
+		"\n"
+		"At risk: of 1 devices with drivers, 1 are at risk, 0 have warnings.\n");
+}
+
+static void test_callback(void **state)
+{
+	add_network(true);
+	expect(VERDICT_CLEAR, "Its driver shuts it down");
+	assert_string_equal(report.entries[0].driver->callback, "stop_it");
+}
+
+static void test_no_bus_mastering(void **state)
+{
+	add_network(false);
+	set_master(NETWORK, false);
+	expect(VERDICT_CLEAR, "Bus mastering is off");
+}
+
+static void test_iommu(void **state)
+{
+	add_network(false);
+	put_file("pci", NETWORK, "iommu_group/type", "identity\n");
+	expect(VERDICT_RISK, "no IOMMU translates");
+	put_file("pci", NETWORK, "iommu_group/type", "DMA-FQ\n");
+	expect(VERDICT_WARNING, "an IOMMU stops transfers");
+}
+
+static void test_harmless_class(void **state)
+{
+	add_network(false);
+	put_file("pci", NETWORK, "class", "0x060400\n");
+	expect(VERDICT_CLEAR, "not of a class");
+}
+
+static void test_built_in(void **state)
+{
+	add_device("pci", "0000:00:01.0", "ata_thing", NULL);
+	put_file("pci", "0000:00:01.0", "class", "0x010601\n");
+	set_master("0000:00:01.0", true);
+	expect(VERDICT_WARNING, "cannot be told: it is built into the kernel");
+	assert_non_null(strstr(output, "1 drivers are built into the kernel"));
+}
+
+static void test_missing_module(void **state)
+{
+	add_device("pci", NETWORK, "vendor", "vendor");
+	put_file("pci", NETWORK, "class", "0x020000\n");
+	set_master(NETWORK, true);
+	tree_text(&tree, "/sys/module/vendor/taint", "OE\n");
+	expect(VERDICT_WARNING, "the file of its module was not found");
+	assert_string_equal(report.entries[0].device->taint, "OE");
+	assert_non_null(strstr(report.entries[0].judgement.remedy, "Ask whoever wrote vendor"));
+}
+
+/* The driver has another name than any in the module that the kernel says it is from. */
+static void test_two_names(void **state)
+{
+	add_device("pci", NETWORK, "second_net", "fast_net");
+	put_file("pci", NETWORK, "class", "0x020000\n");
+	set_master(NETWORK, true);
+	write_module(MODULES "fast-net.ko", pci_module("fast_net", true));
+	expect(VERDICT_WARNING, "its structure was not found");
+}
+
+static void test_virtio(void **state)
+{
+	for (int with = 0; with < 2; with++) {
+		end(state);
+		begin(state);
+		add_device("pci", NETWORK, "virtio-pci", "virtio_pci");
+		put_file("pci", NETWORK, "class", "0x020000\n");
+		set_master(NETWORK, true);
+		write_module(MODULES "virtio_pci.ko", pci_module("virtio-pci", false));
+		expect(VERDICT_WARNING, "the virtio bus, which might reset it, is built into");
+		bus_module(with);
+		expect(with ? VERDICT_CLEAR : VERDICT_RISK, with ? "virtio bus resets" : "no shutdown callback");
+	}
+}
+
+static void test_platform(void **state)
+{
+	add_device("platform", "soc-eth.0", "soc_eth", "soc_eth");
+	module_begin(&m, EM_AARCH64, LITTLE, 128);
+	module_symbol(&m, "__platform_driver_register", IN_NOTHING, 0, 0);
+	module_symbol(&m, "driver", IN_DATA, 0, 56);
+	module_pointer(&m, 0, 1, 0);
+	module_pointer(&m, 16, 3, module_string(&m, "soc_eth"));
+	write_module(MODULES "soc_eth.ko", module_finish(&m));
+	expect(VERDICT_CLEAR, "not known to transfer data");
+	put_file("platform", "soc-eth.0", "net/eth0/address", "");
+	expect(VERDICT_WARNING, "nothing stops a platform device's transfers");
+}
+
+static void test_without_modules_or_types(void **state)
+{
+	add_network(false);
+	tree_text(&tree, "/proc/sys/kernel/osrelease", "1.2.3\n");
+	expect(VERDICT_WARNING, "the file of its module was not found");
+	assert_int_equal(report.unseen_count, 1);
+	assert_non_null(strstr(output, "No module was read. "));
+}
+
+static void test_worst_first_and_json(void **state)
+{
+	add_network(false);
+	add_device("pci", "0000:00:01.0", "quiet", "quiet");
+	put_file("pci", "0000:00:01.0", "class", "0x010601\n");
+	set_master("0000:00:01.0", true);
+	put_file("pci", "0000:00:02.0", "class", "0x030000\n");
+	write_module(MODULES "quiet.ko", pci_module("quiet", true));
+	check(0);
+	assert_string_equal(report.entries[0].device->name, NETWORK);
+	assert_string_equal(report.entries[1].device->name, "0000:00:01.0");
+	assert_int_equal(report.devices.unbound, 1);
+	check(CHECK_JSON);
+	assert_non_null(strstr(output, "\"version\": 1,"));
+	assert_non_null(strstr(output, "\"verdict\": \"at risk\",\n  \"modules\": "));
+	assert_non_null(strstr(output, "\"pci_class\": \"0x20000\""));
+	assert_non_null(strstr(output, "\"bus_master\": true"));
+	assert_non_null(strstr(output, "\"unbound\": 1"));
+	check(CHECK_VERBOSE);
+	assert_non_null(strstr(output, "pci device; bus mastering on"));
+	assert_non_null(strstr(output, "the_driver"));
+	assert_non_null(strstr(output, ".data+0x0"));
+}
+
+/* Foreign names in every column stay within 80 columns, and drive no terminal. */
+static void test_hostile_names(void **state)
+{
+	add_device("pci", "a\x1b[31mdevice-with-a-name-longer-than-its-column", "driver with \x07 and a long name",
+		   NULL);
+	put_file("pci", "a\x1b[31mdevice-with-a-name-longer-than-its-column", "class", "0x010601\n");
+	check(0);
+	assert_null(strchr(output, '\x1b'));
+	assert_null(strchr(output, '\x07'));
+	for (char *line = strtok(output, "\n"); line; line = strtok(NULL, "\n"))
+		if (strncmp(line, "         ", 9))
+			assert_true(strlen(line) <= 80);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+	const struct CMUnitTest tests[] = {
+		TEST(test_at_risk), TEST(test_callback), TEST(test_no_bus_mastering), TEST(test_iommu),
+		TEST(test_harmless_class), TEST(test_built_in), TEST(test_missing_module),
+		TEST(test_two_names), TEST(test_virtio), TEST(test_platform),
+		TEST(test_without_modules_or_types), TEST(test_worst_first_and_json),
+		TEST(test_hostile_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
