@@ -288,6 +288,9 @@ static bool load_kernel(struct run *run)
 	    (run->plan.by == BY_FILE && run->options.call == CALL_AUTO &&
 	     load_falls_back(run->load.refused) && load_by_segments(run)))
 		return true;
+	if (run->plan.by == BY_FILE)
+		verify_explain(&run->image, run->load.refused,
+			       run->machine.lockdown != LOCKDOWN_NONE, &run->arena, &run->error);
 	run->lost = has_lost_crash_kernel(run);
 	return false;
 }

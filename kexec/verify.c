@@ -15,7 +15,7 @@
 struct verify {
 	const struct options *options;
 	const struct image *image;
-	struct signature_anchors *anchors;
+	const struct signature_anchors *anchors;
 	struct arena *arena;
 	struct verify_report *report;
 	struct error *error;
@@ -325,6 +325,22 @@ static bool check_all(struct verify *v, const char *cmdline)
 			: check_cmdline(v, cmdline, all));
 }
 
+bool verify_embedded(const struct signature_anchors *anchors, struct bytes kernel,
+		     struct arena *arena, struct signatures *out, struct error *error)
+{
+	struct verify v = {
+		.anchors = anchors,
+		.arena = arena,
+		.error = error,
+	};
+	struct finding finding;
+	bool checked = check_embedded(&v, kernel, false, &finding);
+
+	if (checked)
+		*out = finding.signatures;
+	return checked;
+}
+
 bool verify_image(const struct options *options, const struct image *image, const char *cmdline,
 		  struct arena *arena, struct verify_report *report, struct error *error)
 {
@@ -335,14 +351,15 @@ bool verify_image(const struct options *options, const struct image *image, cons
 		.report = report,
 		.error = error,
 	};
+	struct signature_anchors *anchors;
 	bool checked;
 
 	*report = (struct verify_report){.count = 0};
 	if (options->verify == VERIFY_NOTHING)
 		return true;
-	v.anchors = signature_anchors_new(error);
-	checked = v.anchors && trust_read(options, v.anchors, error) && check_all(&v, cmdline);
-	signature_anchors_free(v.anchors);
+	v.anchors = anchors = signature_anchors_new(error);
+	checked = anchors && trust_read(options, anchors, error) && check_all(&v, cmdline);
+	signature_anchors_free(anchors);
 	if (!checked && !error->headline[0])
 		error_headline(error, "Cannot load %s", image->kernel_file.path);
 	return checked && !v.failed;

@@ -32,4 +32,18 @@ bool verify_image(const struct options *options, const struct image *image, cons
 		  struct arena *arena, struct verify_report *report,
 		  struct error *error) must_check;
 
+/*
+ * The signatures in one image, or behind it; SIGNATURE_NONE is one. False only when there is no
+ * memory.
+ */
+bool verify_embedded(const struct signature_anchors *anchors, struct bytes kernel,
+		     struct arena *arena, struct signatures *out, struct error *error) must_check;
+
+/*
+ * After the running kernel has refused the image with `refused` through kexec_file_load: adds to the
+ * error's cause what is the matter with the signature, where it is that which was refused.
+ */
+void verify_explain(const struct image *image, int refused, bool locked_down, struct arena *arena,
+		    struct error *error);
+
 #endif
