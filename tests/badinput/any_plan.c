@@ -7,6 +7,7 @@
 
 #include "arch/arch.h"
 #include "arch/arm64/machine.h"
+#include "arch/ppc64le/machine.h"
 #include "arch/x86_64/boot_params.h"
 #include "arch/x86_64/machine.h"
 
@@ -35,6 +36,10 @@ static const struct x86_64_machine efi_facts = {
 
 static const struct devicetree_node tree = { .name = "" };
 static const struct arm64_machine arm64_facts = { .tree = &tree, .fdt_path = "FDT", .tree_path = "TREE" };
+
+static const struct ppc64le_machine ppc64le_facts = {
+	.tree = &tree, .source = "TREE", .kernel_end = 32 * MIB, .first_block = GIB, .vector_sha = true,
+};
 
 static bool add_ram(struct machine *machine, struct arena *arena, uint64_t start, uint64_t end,
 		    struct error *error)
@@ -65,6 +70,12 @@ static bool make_machine(struct machine *machine, struct x86_64_machine *facts, 
 		machine->facts = &arm64_facts;
 		machine->page_size = wishes & ANY_PLAN_FIVE_LEVEL ? 65536 : 4096;
 		return add_ram(machine, arena, GIB, wishes & ANY_PLAN_LARGE ? 64 * GIB : 2 * GIB, error);
+	}
+	if (wishes & ANY_PLAN_PPC64LE) {
+		machine->arch = &arch_ppc64le;
+		machine->facts = &ppc64le_facts;
+		machine->page_size = wishes & ANY_PLAN_FIVE_LEVEL ? 65536 : 4096;
+		return add_ram(machine, arena, 32 * MIB, 768 * MIB, error);
 	}
 	if (!add_ram(machine, arena, 0x1000, 0x9fc00, error))
 		return false;
