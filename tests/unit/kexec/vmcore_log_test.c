@@ -219,6 +219,23 @@ static void test_without_a_log(void **state)
 	fails(50, "no VMCOREINFO at all");
 }
 
+/* Linux 3.5 to 3.10 called the structure `log`. */
+static void test_old_name_of_records(void **state)
+{
+	struct core_wish wish = usual;
+	uint8_t *info, *at;
+
+	wish.log = CORE_RECORDS;
+	make(&wish);
+	info = core.data + core.info;
+	while ((at = memmem(info, core.info_size, "printk_log", 10))) {
+		memmove(at, at + 7, (size_t)(info + core.info_size - (at + 7)));
+		memset(info + core.info_size - 7, '\n', 7);
+	}
+	assert_non_null(memmem(info, core.info_size, "SIZE(log)=16\n", 13));
+	reads_all("struct log");
+}
+
 /* Changes a line of VMCOREINFO so that its key is another one. */
 static void spoil(const char *key)
 {
@@ -447,6 +464,7 @@ int main(void)
 		cmocka_unit_test(test_many_records),
 		cmocka_unit_test(test_headers_without_virtual_addresses),
 		cmocka_unit_test(test_extended_numbering),
+		cmocka_unit_test(test_old_name_of_records),
 		cmocka_unit_test(test_without_a_log),
 		cmocka_unit_test(test_missing_lines),
 		cmocka_unit_test(test_damaged_records),
