@@ -215,7 +215,9 @@ static bool rehearse(const struct planning *p, const struct format *format, stru
 	const struct arch *arch = p->machine->arch;
 	struct planning trial = *p;
 	struct options options = *p->options;
-	struct plan plan = { .by = BY_FILE, .kernel_fd = -1, .initrd_fd = -1 };
+	struct plan plan = {
+		.by = BY_FILE, .kernel_fd = -1, .initrd_fd = -1, .cmdline = p->cmdline,
+	};
 
 	if (!crash_check_files(p, error))
 		return false;

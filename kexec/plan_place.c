@@ -97,7 +97,8 @@ static bool say_no_room(const struct planning *p, const char *what, const struct
 			  what);
 		return error_remedy(error, "Run kexec as root.");
 	}
-	if (p->options->panic && search->above <= region.start && search->below >= region.end)
+	/* Where no limit cuts the end of the reservation off, a larger one would do. */
+	if (p->options->panic && !limited && search->below >= region.end)
 		return crash_say_no_room(p, what, search->size, search->largest, error);
 	error_set(error,
 		  "The %s needs %" PRIu64 " KiB between 0x%" PRIx64 " and 0x%" PRIx64

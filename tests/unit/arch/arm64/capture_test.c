@@ -159,6 +159,22 @@ static void test_a_tree_of_small_numbers(void **state)
 	assert_non_null(strstr(error.cause, "#address-cells 3"));
 }
 
+/* What kexec_file_load would be asked to do is tried first, and nothing of that is left. */
+static void test_a_file_call_is_rehearsed(void **state)
+{
+	static uint8_t initrd[16];
+
+	set_cells(2, 2);
+	options.append = "1 nr_cpus=1";
+	if (!plan_make(&machine, &options, &image, CALL_FILE, &arena, &plan, &error))
+		fail_msg("%s", error.cause);
+	assert_int_equal(plan.segment_count, 0);
+	assert_string_equal(plan.cmdline, "1 nr_cpus=1");
+	image.initrd.bytes = (struct bytes){ initrd, 224 * MIB };
+	assert_false(plan_make(&machine, &options, &image, CALL_FILE, &arena, &plan, &error));
+	assert_non_null(strstr(error.cause, "does not fit"));
+}
+
 static void test_an_ordinary_load_says_nothing_of_crashes(void **state)
 {
 	const void *tree;
@@ -182,6 +198,7 @@ int main(void)
 		TEST(test_the_low_reservation_is_the_last),
 		TEST(test_one_reservation),
 		TEST(test_a_tree_of_small_numbers),
+		TEST(test_a_file_call_is_rehearsed),
 		TEST(test_an_ordinary_load_says_nothing_of_crashes),
 	};
 
