@@ -60,8 +60,6 @@ struct arch {
 	uint64_t linear_map;
 	uint64_t hotplug_flag;
 	bool crash_by_segments;
-	/* Why plans by segments are printed but not loaded, until a boot has proved them; NULL: they are. */
-	const char *plans_only;
 };
 
 extern const struct arch arch_x86_64, arch_arm64, arch_ppc64le, arch_s390x;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * EFI zboot (drivers/firmware/efi/libstub/zboot-header.S), U-Boot's legacy uImage (its
- * include/image.h), and powerpc's zImage (arch/powerpc/boot/wrapper). The first two say how the kernel
- * in them was compressed.
+ * include/image.h), and powerpc's zImage (arch/powerpc/boot/wrapper). The first two say how the
+ * kernel in them was compressed.
  */
 #include "kexec/container.h"
 

@@ -140,11 +140,6 @@ bool load_plan(struct load *load, const struct plan *plan, struct error *error)
 	if (load->machine->captured)
 		return error_set(error,
 				 "A plan for a captured machine cannot be loaded on this one.");
-	if (!by_file && load->machine->arch->plans_only) {
-		error_headline(error, "kexec_load failed: %s", strerror(EOPNOTSUPP));
-		error_set(error, "%s", load->machine->arch->plans_only);
-		return error_remedy(error, "Use -s (kexec_file_load), where the running kernel does the work.");
-	}
 	if (!call(load, plan))
 		return true;
 	if (by_file && load->call == CALL_FILE && load_falls_back(load->refused)) {

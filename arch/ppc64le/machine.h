@@ -19,7 +19,7 @@ struct ppc64le_machine {
 	uint64_t opal_base, opal_entry; /* physical; 0 without OPAL */
 	uint32_t boot_cpu;		/* hardware number of the first processor */
 	bool vector_sha;		/* all of them have vshasigmaw, and may use vectors */
-	uint64_t terminal; /* unit address of the hypervisor's, where the console is; 0: there is none */
+	uint64_t terminal; /* the hypervisor's unit address for the console; 0: it has none */
 };
 
 /*

@@ -12,8 +12,10 @@
 #define CELLS_MAX 4
 
 /*
- * The kernel's real mode, early in its boot, reaches no further than the first memory block. Firmware
- * leaves RTAS right below 768 MiB of that on the captured machines; higher is not known to be safe.
+ * A guest's real mode, early in the kernel's boot, reaches no further than the first memory block,
+ * on older processors at most 1 GiB (hash_utils.c of arch/powerpc/mm). What the kernel itself
+ * prepares for that time it keeps below 768 MiB, since firmware has been seen to fail above
+ * (prom_init.c of arch/powerpc/kernel, rmo_top).
  */
 #define REAL_MODE_MAX ((uint64_t)768 << 20)
 
@@ -170,7 +172,8 @@ static bool keep_tce_tables(const struct reading *r, const struct devicetree_nod
 {
 	uint64_t base, size;
 
-	if (devicetree_node_says(node, "device_type", "pci") && devicetree_node_number(node, "linux,tce-base", &base) &&
+	if (devicetree_node_says(node, "device_type", "pci") &&
+	    devicetree_node_number(node, "linux,tce-base", &base) &&
 	    devicetree_node_number(node, "linux,tce-size", &size) && !keep(r, base, size, error))
 		return false;
 	for (const struct devicetree_node *child = node->children; child; child = child->next)
@@ -187,12 +190,13 @@ static bool keep_firmware(const struct reading *r, struct error *error)
 	const struct devicetree_node *reserved = devicetree_node_find(root, "/reserved-memory");
 	uint64_t base, size;
 
-	if (devicetree_node_number(rtas, "linux,rtas-base", &base) && devicetree_node_number(rtas, "rtas-size", &size) &&
-	    !keep(r, base, size, error))
+	if (devicetree_node_number(rtas, "linux,rtas-base", &base) &&
+	    devicetree_node_number(rtas, "rtas-size", &size) && !keep(r, base, size, error))
 		return false;
 	if (devicetree_node_number(opal, "opal-base-address", &base)) {
 		r->facts->opal_base = base;
-		if (devicetree_node_number(opal, "opal-runtime-size", &size) && !keep(r, base, size, error))
+		if (devicetree_node_number(opal, "opal-runtime-size", &size) &&
+		    !keep(r, base, size, error))
 			return false;
 		if (devicetree_node_number(opal, "opal-entry-address", &base))
 			r->facts->opal_entry = base;
@@ -213,7 +217,8 @@ static bool remove_chosen(const struct reading *r, const char *from, const char 
 	const struct devicetree_node *chosen = devicetree_node_find(r->facts->tree, "/chosen");
 	struct range range;
 
-	if (!devicetree_node_number(chosen, from, &range.start) || !devicetree_node_number(chosen, to, &range.end))
+	if (!devicetree_node_number(chosen, from, &range.start) ||
+	    !devicetree_node_number(chosen, to, &range.end))
 		return true;
 	if (is_size && !add_overflow_checked(range.start, range.end, &range.end))
 		range.end = UINT64_MAX;
@@ -252,7 +257,8 @@ static bool find_usable(const struct reading *r, struct error *error)
 
 	if (!devicetree_node_number(chosen, "linux,kernel-end", &facts->kernel_end))
 		facts->kernel_end = 0;
-	if (devicetree_node_number(chosen, "linux,memory-limit", &asked_for) && asked_for && asked_for < limit)
+	if (devicetree_node_number(chosen, "linux,memory-limit", &asked_for) && asked_for &&
+	    asked_for < limit)
 		limit = asked_for;
 	for (size_t i = 0; i < machine->firmware.count; i++)
 		if (!memmap_append(&machine->usable, r->arena, machine->firmware.entries[i].range,
@@ -273,8 +279,9 @@ static bool find_usable(const struct reading *r, struct error *error)
 
 static bool read_cells(struct reading *r, struct error *error)
 {
-	uint64_t address, size; /* where absent, as the Devicetree Specification 0.4 has it, 2.3.5 */
+	uint64_t address, size;
 
+	/* Where they are absent, as the Devicetree Specification 0.4 has it, 2.3.5. */
 	if (!devicetree_node_number(r->facts->tree, "#address-cells", &address))
 		address = 2;
 	if (!devicetree_node_number(r->facts->tree, "#size-cells", &size))

@@ -39,7 +39,8 @@ static bool has_vector_sha(const struct devicetree_node *cpu)
 /* Firmware of bare metal lists its features one by one (dt_cpu_ftrs.c of arch/powerpc/kernel). */
 static bool lacks_feature(const struct devicetree_node *cpus, const char *name)
 {
-	const struct devicetree_node *node = devicetree_node_find(cpus, "/ibm,powerpc-cpu-features");
+	const struct devicetree_node *node =
+		devicetree_node_find(cpus, "/ibm,powerpc-cpu-features");
 
 	for (node = node ? node->children : NULL; node; node = node->next)
 		if (!strcmp(node->name, name))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * vmlinux: the kernel as an ELF file, and what it is given beside that. A zImage is only wrapped
- * around one; image.c of kexec/ has taken the wrapping off before this is asked. The kernel may be loaded
- * anywhere below the end of real mode, and copies itself to address 0 before anything else
+ * around one; image.c of kexec/ has taken the wrapping off before this is asked. The kernel may be
+ * loaded anywhere below the end of real mode, and copies itself to address 0 before anything else
  * (arch/powerpc/kernel/head_64.S), over what lies there: so all the rest is placed above its size.
  */
 #include <inttypes.h>
@@ -16,7 +16,7 @@
 
 #define EM_PPC64 21
 #define PAGE_OFFSET 0xc000000000000000u /* arch/powerpc/include/asm/page.h */
-#define KERNEL_ALIGN 0x100000
+#define KERNEL_ALIGN 0x100000 /* more than p_align, 64 KiB, which the kernel's own loader keeps */
 
 /* The slave code, arch/powerpc/purgatory/trampoline_64.S: waits at 0x60 of these for the next
  * kernel. */

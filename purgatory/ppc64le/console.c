@@ -29,8 +29,8 @@ static int64_t put_term_char(uint64_t terminal, const struct chunk *chunk)
 	__asm__ volatile("sc 1"
 			 : "+r"(r3), "+r"(r4), "+r"(r5), "+r"(r6), "+r"(r7)
 			 :
-			 : "r0", "r8", "r9", "r10", "r11", "r12", "ctr", "xer", "cr0", "cr1",
-			   "cr5", "cr6", "cr7", "memory");
+			 : "r0", "r8", "r9", "r10", "r11", "r12", "ctr", "xer", "cr0", "cr1", "cr5",
+			   "cr6", "cr7", "memory");
 	return (int64_t)r3;
 }
 
@@ -57,9 +57,7 @@ static void chunk_add(uint64_t terminal, struct chunk *chunk, char c)
 		chunk_send(terminal, chunk);
 }
 
-void console_open(const struct purgatory_parameters *parameters)
-{
-}
+void console_open(const struct purgatory_parameters *parameters) {}
 
 void console_write(const struct purgatory_parameters *parameters, const char *text, size_t size)
 {
@@ -76,6 +74,4 @@ void console_write(const struct purgatory_parameters *parameters, const char *te
 		chunk_send(parameters->serial_base, &chunk);
 }
 
-void console_close(const struct purgatory_parameters *parameters)
-{
-}
+void console_close(const struct purgatory_parameters *parameters) {}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Blocks of SHA-256 with vshasigmaw (Power ISA 2.07, 6.13 "Vector SHA-2"), which does each of the four
- * sigmas in one instruction. The eight working variables lie in a vector each, the same in all four
- * words; the schedule is extended four words at a time. Purgatory is compiled without vectors, so no
- * register of those has to be kept.
+ * Blocks of SHA-256 with vshasigmaw (Power ISA 2.07, 6.13 "Vector SHA-2"), which does each of the
+ * four sigmas in one instruction. The eight working variables lie in a vector each, the same in all
+ * four words; the schedule is extended four words at a time. Purgatory is compiled without vectors,
+ * so no register of those has to be kept.
  *
  * In little-endian, lvx puts the first word in memory into the last word of the vector.
  */
@@ -17,7 +17,7 @@
 #define ZERO 0
 #define ONE 15
 
-/* One round; the caller passes a to h in their order of the moment. `word`: of v12, from the right. */
+/* One round; the caller passes a to h as they are called by now. `word`: of v12, from the right. */
 .macro round a, b, c, d, e, f, g, h, word
 	vspltw	13, 12, 3 - \word		/* the constant and the message */
 	vadduwm	\h, \h, 13

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a ppc64le kernel, after any container around them is taken off, a zImage's as a rule. The first
- * byte says what else there is.
+ * Any bytes as a ppc64le kernel, after any container around them is taken off, a zImage's as a
+ * rule. The first byte says what else there is.
  */
 #include "config.h"
 #include "kexec/container.h"
@@ -10,9 +10,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct bytes kernel = { data + 1, size - 1 };
+	struct bytes kernel = {data + 1, size - 1};
 	struct container container;
-	struct error error = { 0 };
+	struct error error = {0};
 	struct any_plan any;
 
 	if (!size)

@@ -3,7 +3,8 @@
  * ppc64le's purgatory, run at arbitrary pages of an ordinary process for that processor: it
  * verifies, by either digest, and jumps, and it stops when anything changed and says so. A signal
  * handler plays the privileged instructions, and the hypervisor, whose calls are replaced by traps
- * (a process would ask its kernel). Prints TAP; the argument is the flat image. Built by ppc64le.tap.
+ * (a process would ask its kernel). Prints TAP; the argument is the flat image. Built by
+ * ppc64le.tap.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -329,15 +330,18 @@ static void test_published(uint64_t flags)
 		size_t repeat;
 		uint8_t digest[SHA256_SIZE];
 	} published[] = {
-		{"", 1, "\xe3\xb0\xc4\x42\x98\xfc\x1c\x14\x9a\xfb\xf4\xc8\x99\x6f\xb9\x24"
-			"\x27\xae\x41\xe4\x64\x9b\x93\x4c\xa4\x95\x99\x1b\x78\x52\xb8\x55"},
-		{"abc", 1, "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23"
-			   "\xb0\x03\x61\xa3\x96\x17\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad"},
+		{"", 1,
+		 "\xe3\xb0\xc4\x42\x98\xfc\x1c\x14\x9a\xfb\xf4\xc8\x99\x6f\xb9\x24"
+		 "\x27\xae\x41\xe4\x64\x9b\x93\x4c\xa4\x95\x99\x1b\x78\x52\xb8\x55"},
+		{"abc", 1,
+		 "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23"
+		 "\xb0\x03\x61\xa3\x96\x17\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad"},
 		{"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 1,
 		 "\x24\x8d\x6a\x61\xd2\x06\x38\xb8\xe5\xc0\x26\x93\x0c\x3e\x60\x39"
 		 "\xa3\x3c\xe4\x59\x64\xff\x21\x67\xf6\xec\xed\xd4\x19\xdb\x06\xc1"},
-		{"a", 1000000, "\xcd\xc7\x6e\x5c\x99\x14\xfb\x92\x81\xa1\xc7\xe2\x84\xd7\x3e\x67"
-			       "\xf1\x80\x9a\x48\xa4\x97\x20\x0e\x04\x6d\x39\xcc\xc7\x11\x2c\xd0"},
+		{"a", 1000000,
+		 "\xcd\xc7\x6e\x5c\x99\x14\xfb\x92\x81\xa1\xc7\xe2\x84\xd7\x3e\x67"
+		 "\xf1\x80\x9a\x48\xa4\x97\x20\x0e\x04\x6d\x39\xcc\xc7\x11\x2c\xd0"},
 	};
 
 	for (size_t i = 0; i < sizeof(published) / sizeof(published[0]); i++) {
@@ -345,8 +349,7 @@ static void test_published(uint64_t flags)
 
 		/* Not where a vector would like it. */
 		for (size_t j = 0; j < size; j++)
-			((char *)MESSAGE)[1 + j] =
-				published[i].text[j % strlen(published[i].text)];
+			((char *)MESSAGE)[1 + j] = published[i].text[j % strlen(published[i].text)];
 		put_at(0x20000000);
 		block->flags |= flags;
 		block->region_count = size != 0;

@@ -128,20 +128,6 @@ static void a_file_plan_is_handed_over_as_it_is(void **state)
 	assert_int_equal(asked[0].arguments[4], 0);
 }
 
-static void what_no_boot_has_proved_stays_a_plan(void **state)
-{
-	struct arch unproved = x86_64;
-
-	unproved.plans_only = "Not seen to boot.";
-	machine.arch = &unproved;
-	KERNEL_ANSWERS(0);
-	assert_false(load_plan(&load, &by_segments, &failure));
-	assert_int_equal(calls, 0);
-	assert_string_equal(failure.cause, "Not seen to boot.");
-	assert_true(load_plan(&load, &by_file, &failure));
-	assert_int_equal(calls, 1);
-}
-
 static void a_segment_plan_is_handed_over_as_it_is(void **state)
 {
 	KERNEL_ANSWERS(0);
@@ -412,7 +398,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(a_file_plan_is_handed_over_as_it_is, prepare),
-		cmocka_unit_test_setup(what_no_boot_has_proved_stays_a_plan, prepare),
 		cmocka_unit_test_setup(a_segment_plan_is_handed_over_as_it_is, prepare),
 		cmocka_unit_test_setup(no_command_line_has_length_zero, prepare),
 		cmocka_unit_test_setup(a_captured_machine_is_never_loaded, prepare),

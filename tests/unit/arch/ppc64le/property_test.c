@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What holds for every ppc64le plan, whatever the machine's device tree: the rules of kexec_load, of
- * the kernel's way to address 0 and of what firmware keeps, checked on what would be loaded by code
- * that shares nothing with the planner but the tree's form. PLAN_SEED=0x... repeats the round that
- * a failure names.
+ * What holds for every ppc64le plan, whatever the machine's device tree: the rules of kexec_load,
+ * of the kernel's way to address 0 and of what firmware keeps, checked on what would be loaded by
+ * code that shares nothing with the planner but the tree's form. PLAN_SEED=0x... repeats the round
+ * that a failure names.
  */
 #include "tests/unit/arch/ppc64le/nodes.h"
 
@@ -75,7 +75,8 @@ struct round {
 	uint8_t *kernel;
 	uint64_t kernel_size; /* in memory */
 	uint64_t first_block, kernel_end;
-	/* Nothing may lie there. The first is out of reach; those up to `reserved` are firmware's. */
+	/* Nothing may lie there. The first is out of reach; those up to `reserved` are firmware's.
+	 */
 	struct range kept[KEPT_MAX];
 	unsigned kept_count, reserved;
 };
@@ -177,11 +178,17 @@ static void make_round(struct round *r)
 
 	*r = (struct round){
 		.arch = arch_ppc64le,
-		.options = {.load = true, .call = CALL_SEGMENTS, .mem_max = UINT64_MAX, .kernel = "kernel"},
-		.image = {
-			.kernel_file = {.path = "kernel", .fd = -1}, .kernel_unpacked = FILE_CLOSED,
-			.dtb = FILE_CLOSED, .initrd = {.path = "initrd", .fd = -1, .bytes = {zeros, initrd}},
-		},
+		.options = {.load = true,
+			    .call = CALL_SEGMENTS,
+			    .mem_max = UINT64_MAX,
+			    .kernel = "kernel"},
+		.image =
+			{
+				.kernel_file = {.path = "kernel", .fd = -1},
+				.kernel_unpacked = FILE_CLOSED,
+				.dtb = FILE_CLOSED,
+				.initrd = {.path = "initrd", .fd = -1, .bytes = {zeros, initrd}},
+			},
 	};
 	made_setup(&r->made);
 	r->arch.purgatory = made_purgatory;
@@ -203,9 +210,9 @@ static bool plan_round(struct round *r)
 {
 	r->made.machine.facts = &r->made.facts;
 	r->made.machine.arch = &r->arch;
-	return made_read(&r->made) && plan_make(&r->made.machine, &r->options, &r->image,
-						r->options.call, &r->made.arena, &r->plan,
-						&r->made.error);
+	return made_read(&r->made) &&
+	       plan_make(&r->made.machine, &r->options, &r->image, r->options.call, &r->made.arena,
+			 &r->plan, &r->made.error);
 }
 
 static const char *check_segments(struct round *r)
@@ -245,7 +252,8 @@ static bool is_reserved(const struct devicetree *tree, struct range range)
 {
 	struct range found;
 
-	for (unsigned i = 0; range.start < range.end && devicetree_reservation(tree, i, &found); i++)
+	for (unsigned i = 0; range.start < range.end && devicetree_reservation(tree, i, &found);
+	     i++)
 		if (found.start <= range.start && range.start < found.end) {
 			range.start = found.end;
 			i = UINT_MAX; /* from the first again */
@@ -421,7 +429,8 @@ static void the_rules_see_violations(void **state)
 				violations[i].commit(&r);
 				if (!violations[i].seen_by(&r))
 					fail_msg("PLAN_SEED=0x%llx: nobody saw that %s",
-						 (unsigned long long)round_seed, violations[i].name);
+						 (unsigned long long)round_seed,
+						 violations[i].name);
 				seen++;
 			}
 			end_round(&r);
