@@ -23,16 +23,18 @@ bool vmcore_log_fail(struct error *error, int status, const char *format, ...)
 
 void vmcore_damage_add(struct vmcore_damage *damage, const struct error *why)
 {
-	if (!damage->left_out++)
+	if (!damage->left_out++ && !damage->first.status)
 		damage->first = *why;
 }
 
 bool vmcore_damage_report(const struct vmcore_damage *damage, const char *units,
 			  struct error *error)
 {
-	if (!damage->left_out)
+	if (!damage->left_out && !damage->first.status)
 		return true;
 	*error = damage->first;
+	if (!damage->left_out)
+		return error_context(error, "The kernel's log is damaged: ");
 	return error_context(error,
 			     "The kernel's log is damaged, %" PRIu64 " of %" PRIu64
 			     " %s are left out; the first time: ",

@@ -23,7 +23,7 @@ bool vmcore_log_print(const struct vmcore *core, const struct vmcore_sink *sink,
 /* What of a log could not be printed. */
 struct vmcore_damage {
 	uint64_t left_out, total;
-	struct error first; /* its status and cause: why the first one was left out */
+	struct error first; /* what is wrong, or was first: its status and cause */
 };
 
 /* One more is left out, because of `why`. */

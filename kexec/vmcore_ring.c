@@ -296,15 +296,13 @@ static bool find_newest(struct ring *ring, uint64_t *newest)
 static uint64_t count_records(struct ring *ring, struct vmcore_damage *damage)
 {
 	const uint64_t distance = (ring->head_id - ring->tail_id) & ring->id_mask;
-	struct error why = {0};
 
 	if (distance < ring->count)
 		return distance + 1;
-	vmcore_log_fail(&why, STATUS_DAMAGED,
+	vmcore_log_fail(&damage->first, STATUS_DAMAGED,
 			"from id 0x%" PRIx64 " to 0x%" PRIx64 " is too far for %" PRIu64
-			" descriptors.",
+			" descriptors, so that each was looked at.",
 			ring->tail_id, ring->head_id, ring->count);
-	vmcore_damage_add(damage, &why);
 	if (!find_newest(ring, &ring->head_id))
 		return 0;
 	ring->tail_id = (ring->head_id - (ring->count - 1)) & ring->id_mask;
