@@ -4,12 +4,14 @@
  * file. The kernel is loaded where it was linked, and told its initrd and command line in the
  * parameter area inside of it. Only the pages that hold that area are copied; the rest stays a view
  * of the file. What lies below the entry is for a boot from tape, card reader or tape images, and
- * is left out.
+ * is left out. A crash kernel lies in its reservation as if that began at 0, and exchanges it with
+ * the memory at 0 when it starts: every address in its parameter area counts from there.
  */
 #include "arch/s390x/image.h"
 
 #include <inttypes.h>
 
+#include "kexec/crash.h"
 #include "kexec/purgatory.h"
 
 /* Where kexec-tools puts it: never lower, so that a small kernel has room to unpack itself. */
@@ -25,6 +27,7 @@ _Static_assert(IMAGE_PARMAREA + offsetof(struct parmarea, command_line) == IMAGE
 /* What planning this image needs to know of it. */
 struct area {
 	struct bytes image;    /* the whole file */
+	uint64_t base;	       /* where its address 0 is: 0, or the crash reservation */
 	uint64_t room;	       /* bytes for the command line, its NUL included */
 	struct bytes built_in; /* the command line that it was built with, without the NUL */
 	uint64_t copied;       /* end of the pages that are copied, counted from address 0 */
@@ -75,6 +78,8 @@ static bool read_area(const struct planning *p, struct area *area, struct error 
 	const struct parmarea *parmarea;
 
 	*area = (struct area){.image = image_kernel(p->image)};
+	if (p->options->panic)
+		area->base = crash_region(p->machine).start;
 	if (!image_check(area->image, error))
 		return false;
 	area->room = command_line_room(area->image);
@@ -115,24 +120,26 @@ static bool add_kernel(const struct planning *p, const struct area *area, uint8_
 	const uint64_t size = area->image.size - IMAGE_ENTRY;
 	struct bytes head = bytes_from(area->image, IMAGE_ENTRY);
 	struct bytes rest = bytes_from(area->image, area->copied);
-	struct placement only = {.above = IMAGE_ENTRY};
+	const uint64_t entry = area->base + IMAGE_ENTRY;
+	struct placement only = {.above = entry};
 	uint64_t address;
 
-	if (!align_up_checked(area->image.size, p->machine->page_size, &only.below) ||
+	if (!align_up_checked(area->base + area->image.size, p->machine->page_size, &only.below) ||
 	    !plan_place(p, "kernel", size, only, &address, error))
 		return false;
-	if (address != IMAGE_ENTRY)
-		return error_set(error, "%s is loaded at 0x%x, which no page of 0x%" PRIx64
-				 " bytes begins at.", path, IMAGE_ENTRY, p->machine->page_size);
+	if (address != entry)
+		return error_set(error, "%s is loaded at 0x%" PRIx64 ", which no page of 0x%" PRIx64
+				 " bytes begins at.", path, entry, p->machine->page_size);
 	head.size = (size_t)(area->copied - IMAGE_ENTRY);
 	*copy = (uint8_t *)arena_copy(p->arena, head, error);
 	if (!*copy)
 		return false;
 	head.data = *copy;
-	if (!plan_add(p, "parmarea", path, head, IMAGE_ENTRY, head.size, error))
+	if (!plan_add(p, "parmarea", path, head, entry, head.size, error))
 		return false;
-	p->plan->entry = IMAGE_ENTRY;
-	return !rest.size || plan_add(p, "kernel", path, rest, area->copied, rest.size, error);
+	p->plan->entry = entry;
+	return !rest.size ||
+	       plan_add(p, "kernel", path, rest, area->base + area->copied, rest.size, error);
 }
 
 static bool add_initrd(const struct planning *p, const struct area *area, uint64_t *address,
@@ -144,18 +151,37 @@ static bool add_initrd(const struct planning *p, const struct area *area, uint64
 	*address = 0;
 	if (where.above < area->image.size)
 		where.above = area->image.size;
+	where.above += area->base;
 	return !initrd->bytes.size || plan_place_and_add(p, "initrd", initrd->path, initrd->bytes,
 							 initrd->bytes.size, where, address, error);
 }
 
-static bool describe(const struct planning *p, const struct area *area, uint64_t initrd,
-		     struct error *error)
+static bool describe(const struct planning *p, const struct area *area,
+		     const struct parmarea *parmarea, struct error *error)
 {
 	return plan_fact(p, "image", "kernel version", error, "%s",
 			 error_quote(area->version).text) &&
-	       plan_fact(p, "parmarea", "initrd_start", error, "0x%" PRIx64, initrd) &&
+	       plan_fact(p, "parmarea", "initrd_start", error, "0x%" PRIx64,
+			 get(parmarea->initrd_start)) &&
 	       plan_fact(p, "parmarea", "initrd_size", error, "%zu", p->image->initrd.bytes.size) &&
-	       plan_fact(p, "parmarea", "max_command_line_size", error, "%" PRIu64, area->room);
+	       plan_fact(p, "parmarea", "max_command_line_size", error, "%" PRIu64, area->room) &&
+	       (!p->options->panic || plan_fact(p, "parmarea", "oldmem", error,
+						"0x%" PRIx64 " bytes at 0x%" PRIx64,
+						get(parmarea->oldmem_size), get(parmarea->oldmem_base)));
+}
+
+/*
+ * The running kernel calls a crash kernel twice, first to ask whether it is sound, and only
+ * purgatory answers (arch/s390/kernel/machine_kexec.c). It is entered in 64-bit mode.
+ */
+static bool add_crash_purgatory(const struct planning *p, const struct area *area,
+				struct error *error)
+{
+	const struct placement where = {.above = area->base + IMAGE_ENTRY, .from_top = true};
+	const struct purgatory_jump jump = {.entry = area->base + IMAGE_CRASH_ENTRY,
+					    .arguments = {1}};
+
+	return purgatory_place(p, where, error) && purgatory_finish(p, &jump, error);
 }
 
 /* Nothing but the check needs purgatory: the running kernel can enter the next one by itself. */
@@ -181,11 +207,14 @@ static bool image_plan(const struct planning *p, struct error *error)
 	    !add_kernel(p, &area, &copy, error) || !add_initrd(p, &area, &initrd, error))
 		return false;
 	parmarea = (struct parmarea *)(copy + (IMAGE_PARMAREA - IMAGE_ENTRY));
-	put(&parmarea->initrd_start, initrd);
+	put(&parmarea->initrd_start, initrd ? initrd - area.base : 0);
+	put(&parmarea->oldmem_base, area.base);
+	put(&parmarea->oldmem_size, p->options->panic ? range_size(crash_region(p->machine)) : 0);
 	put(&parmarea->initrd_size, p->image->initrd.bytes.size);
 	memset(parmarea->command_line, 0, (size_t)area.room);
 	memcpy(parmarea->command_line, p->plan->cmdline, strlen(p->plan->cmdline));
-	return describe(p, &area, initrd, error) && add_purgatory(p, error);
+	return describe(p, &area, parmarea, error) &&
+	       (p->options->panic ? add_crash_purgatory(p, &area, error) : add_purgatory(p, error));
 }
 
 const struct format s390x_image = {

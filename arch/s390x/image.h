@@ -9,6 +9,7 @@
 #include "arch/arch.h"
 
 #define IMAGE_ENTRY 0x10000	/* "startup", in the file and in memory */
+#define IMAGE_CRASH_ENTRY 0x10010	/* "startup_kdump" */
 #define IMAGE_MARK 0x10008	/* "S390EP" */
 #define IMAGE_PARMAREA 0x10400
 #define IMAGE_COMMAND_LINE 0x10480

@@ -344,6 +344,66 @@ static void a_taken_place_is_refused(void **state)
 	planned_release(&t);
 }
 
+/* All of a crash kernel lies in the reservation, and its parameter area counts from there. */
+static void a_crash_kernel_lies_in_its_reservation(void **state)
+{
+	struct range region = {512 * MIB, 768 * MIB};
+	const struct parmarea *parmarea;
+	struct planned t;
+
+	make(&t);
+	t.machine.arch = s390x_with(made_purgatory);
+	planned_initrd(&t, 3 * MIB + 5);
+	t.options.append = "1 nr_cpus=1";
+	t.options.panic = true;
+	assert_true(memmap_append(&t.machine.crash, &t.arena, region, MEMORY_RAM, &t.error));
+	assert_planned(&t);
+	assert_int_equal(t.plan.flags, 22 << 16 | KEXEC_ON_CRASH);
+	for (unsigned i = 0; i < t.plan.segment_count; i++) {
+		assert_true(t.plan.segments[i].memory.start >= region.start + 0x10000);
+		assert_true(t.plan.segments[i].memory.end <= region.end);
+	}
+	parmarea = planned_at(&t, region.start + IMAGE_PARMAREA, sizeof(*parmarea));
+	assert_int_equal(get(parmarea->oldmem_base), region.start);
+	assert_int_equal(get(parmarea->oldmem_size), 256 * MIB);
+	assert_int_equal(get(parmarea->initrd_start), 8 * MIB);
+	assert_int_equal(planned_segment(&t, "initrd")->memory.start, region.start + 8 * MIB);
+	assert_string_equal(planned_at(&t, region.start + 0x10480, 12), "1 nr_cpus=1");
+	/* Only purgatory answers when the kernel asks first, so it is there without a check too. */
+	assert_int_equal(t.plan.entry, planned_segment(&t, "purgatory")->memory.start);
+	assert_int_equal(parameter(&t, PURGATORY_AT_ENTRY), region.start + 0x10010);
+	assert_int_equal(parameter(&t, PURGATORY_AT_ARGUMENTS), 1);
+	/* The running kernel's own loader is only asked for what could be done here too. */
+	t.options.call = CALL_FILE;
+	t.options.no_checks = false;
+	assert_planned(&t);
+	assert_string_equal(t.plan.cmdline, "1 nr_cpus=1");
+	t.options.append = NULL;
+	assert_planned(&t);
+	t.machine.crash.entries[0].range.end = region.start + 8 * MIB;
+	assert_refused(&t, "does not fit");
+	t.options.call = CALL_SEGMENTS;
+	t.machine.arch = s390x_with(no_purgatory);
+	t.machine.crash.entries[0].range.end = region.end;
+	assert_refused(&t, "no purgatory for s390x");
+	planned_release(&t);
+}
+
+static void a_crash_kernel_without_initrd(void **state)
+{
+	struct range region = {512 * MIB, 768 * MIB};
+	struct planned t;
+
+	make(&t);
+	t.machine.arch = s390x_with(made_purgatory);
+	t.options.panic = true;
+	assert_true(memmap_append(&t.machine.crash, &t.arena, region, MEMORY_RAM, &t.error));
+	assert_planned(&t);
+	assert_int_equal(get(((const struct parmarea *)planned_at(&t, region.start + IMAGE_PARMAREA,
+				sizeof(struct parmarea)))->initrd_start), 0);
+	planned_release(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +426,8 @@ int main(void)
 		cmocka_unit_test(without_purgatory_there_is_no_check),
 		cmocka_unit_test(what_is_no_kernel_is_refused_by_the_known_line),
 		cmocka_unit_test(a_taken_place_is_refused),
+		cmocka_unit_test(a_crash_kernel_lies_in_its_reservation),
+		cmocka_unit_test(a_crash_kernel_without_initrd),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
