@@ -20,6 +20,7 @@ bool linux_finish(const struct planning *p, struct boot_request *request, uint64
 
 extern const struct format x86_64_bzimage64, x86_64_vmlinux;
 /* Recognised in order to be refused in plain words. */
-extern const struct format x86_64_multiboot2, x86_64_multiboot, x86_64_elf_x86, x86_64_bzimage, x86_64_uki;
+extern const struct format x86_64_multiboot2, x86_64_multiboot, x86_64_elf_x86, x86_64_bzimage,
+	x86_64_uki, x86_64_nbi;
 
 #endif

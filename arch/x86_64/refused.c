@@ -30,6 +30,21 @@ static bool multiboot2_probe(struct bytes kernel)
 	return false;
 }
 
+/* Net Boot Image Proposal 0.15, as Etherboot and iPXE read it. */
+static bool nbi_probe(struct bytes kernel)
+{
+	const le32 *magic = bytes_at(kernel, 0, 512);
+
+	return magic && get(*magic) == 0x1b031336;
+}
+
+const struct format x86_64_nbi = {
+	.name = "nbi-x86",
+	.probe = nbi_probe,
+	.refusal = "an image for booting over a network, of a kind that nobody makes any more "
+		   "(mknbi); load the kernel that it was made from.",
+};
+
 const struct format x86_64_multiboot2 = {
 	.name = "multiboot2-x86",
 	.probe = multiboot2_probe,

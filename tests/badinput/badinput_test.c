@@ -279,7 +279,7 @@ static void test_recognised_formats_at_the_end_of_the_file(void **state)
 					       0,    0,	   0xfe, 0x4f, 0x52, 0xe4 };
 	static const uint8_t multiboot2[16] = { 0xd6, 0x50, 0x52, 0xe8, 0,    0,    0,	  0,
 						0xff, 0xff, 0xff, 0xff, 0x2b, 0xaf, 0xad, 0x17 };
-	uint8_t uki[0x100] = "MZ";
+	uint8_t uki[0x100] = "MZ", nbi[512] = { 0 };
 
 	for (size_t length = 0; length <= sizeof(multiboot); length++)
 		plan_all(at_wall(multiboot, length), "multiboot cut to %zu bytes", length);
@@ -287,6 +287,11 @@ static void test_recognised_formats_at_the_end_of_the_file(void **state)
 	for (size_t length = 0; length <= sizeof(multiboot2); length++)
 		plan_all(at_wall(multiboot2, length), "multiboot2 cut to %zu bytes", length);
 	refused(multiboot2, sizeof(multiboot2), "multiboot2");
+
+	memcpy(nbi, "\x36\x13\x03\x1b", 4);
+	refused(nbi, sizeof(nbi), "over a network");
+	for (size_t length = 0; length <= sizeof(nbi); length++)
+		plan_all(at_wall(nbi, length), "a network image cut to %zu bytes", length);
 
 	uki[0x3c] = 0x40;
 	memcpy(uki + 0x40, "PE\0\0", 4);
