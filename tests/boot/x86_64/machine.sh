@@ -34,11 +34,12 @@ machine_arguments() {
 }
 
 # image_make BZIMAGE FORM TARGET: vmlinux is what lies within, signed is the bzImage signed with the key of
-# the firmware "secure".
+# the firmware "secure", uki a unified kernel image around it.
 image_make() {
 	case $2 in
 	vmlinux) image_unpack "$1" "$3" ;;
 	signed) image_sign "$1" "$3" ;;
+	uki) image_uki "$1" "$3" ;;
 	*) die "no such form of a kernel: $2" ;;
 	esac
 }
@@ -51,6 +52,21 @@ image_sign() {
 	sbattach --remove "$2.unsigned" 2>/dev/null
 	sbsign --key "$key" --cert "$snakeoil.pem" --output "$2" "$2.unsigned" 2>/dev/null
 	rm -f "$key" "$2.unsigned"
+}
+
+# image_uki BZIMAGE TARGET: a unified kernel image of systemd's stub, with an initrd and a command line that
+# would not boot: the case gives others.
+image_uki() {
+	local stub=usr/lib/systemd/boot/efi/linuxx64.efi.stub parts=$2.parts
+	stub=$(package_fetch bookworm amd64 systemd-boot-efi "./$stub")/$stub
+	rm -rf "$parts"
+	mkdir -p "$parts/root/empty"
+	archive "$parts/root" > "$parts/initrd"
+	printf 'init=/none' > "$parts/cmdline"
+	objcopy --add-section ".cmdline=$parts/cmdline" --change-section-vma .cmdline=0x30000 \
+		--add-section ".initrd=$parts/initrd" --change-section-vma .initrd=0x40000 \
+		--add-section ".linux=$1" --change-section-vma .linux=0x2000000 "$stub" "$2"
+	rm -rf "$parts"
 }
 
 # number FILE OFFSET SIZE: a little-endian number in a file.
