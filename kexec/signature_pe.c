@@ -114,8 +114,14 @@ static void describe_unknown(struct signature *signature, const PKCS7 *message)
 static bool accepted_methods(const PKCS7 *message, struct signature *signature)
 {
 	STACK_OF(PKCS7_SIGNER_INFO) *infos = message->d.sign->signer_info;
+	const STACK_OF(X509_ALGOR) *listed = message->d.sign->md_algs;
 	struct signature ignored;
 
+	/* PKCS7_verify() of OpenSSL 3.0 would give up on one that it does not know, and leak. */
+	for (int i = 0; i < sk_X509_ALGOR_num(listed); i++)
+		if (!signature_digest(OBJ_obj2nid(sk_X509_ALGOR_value(listed, i)->algorithm),
+				      &ignored))
+			return false;
 	for (int i = 0; i < sk_PKCS7_SIGNER_INFO_num(infos); i++) {
 		const PKCS7_SIGNER_INFO *info = sk_PKCS7_SIGNER_INFO_value(infos, i);
 

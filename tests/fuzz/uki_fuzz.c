@@ -4,7 +4,7 @@
 #include "kexec/uki.h"
 #include "tests/fuzz/fuzz.h"
 
-static void check_view(struct bytes file, struct bytes view)
+static unsigned check_view(struct bytes file, struct bytes view)
 {
 	volatile unsigned sum = 0;
 
@@ -12,6 +12,7 @@ static void check_view(struct bytes file, struct bytes view)
 		(view.data >= file.data && view.data + view.size <= file.data + file.size));
 	for (size_t i = 0; i < view.size; i++)
 		sum += view.data[i];
+	return sum;
 }
 
 static void check(struct bytes file, const struct uki *uki)
