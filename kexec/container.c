@@ -17,12 +17,10 @@ struct zboot_header {
 	le32 payload_offset, payload_size;
 	uint8_t reserved[8];
 	char compression[32]; /* "gzip", "zstd22", "xzkern": NUL-terminated, room to 0x38 */
-	le32 linux_pe_magic;
+	le32 linux_pe_magic;  /* zero in Linux 6.1: nothing to go by */
 	le32 pe_offset;
 };
 _Static_assert(offsetof(struct zboot_header, linux_pe_magic) == 0x38, "zboot-header.S");
-
-#define LINUX_PE_MAGIC 0x818223cd
 
 struct uimage_header {
 	be32 magic, header_crc, time, size, load, entry, data_crc;
@@ -125,8 +123,7 @@ bool container_find(struct bytes file, const char *path, struct container *out, 
 	const struct uimage_header *uimage = bytes_at(file, 0, sizeof(*uimage));
 
 	*out = (struct container){ .name = NULL };
-	if (zboot && bytes_equal_at(file, 0, "MZ", 2) && bytes_equal_at(file, 4, "zimg", 4) &&
-	    get(zboot->linux_pe_magic) == LINUX_PE_MAGIC)
+	if (zboot && bytes_equal_at(file, 0, "MZ", 2) && bytes_equal_at(file, 4, "zimg", 4))
 		return find_zboot(file, path, out, error);
 	if (uimage && get(uimage->magic) == UIMAGE_MAGIC)
 		return find_uimage(file, path, out, error);

@@ -103,6 +103,21 @@ static void test_uimage_without_compression(void **state)
 }
 
 #ifdef HAVE_ZLIB
+/* It has no LINUX_PE_MAGIC yet. */
+static void test_zboot_of_linux_6_1(void **state)
+{
+	size_t packed_size, size;
+	uint8_t *packed = pack("gzip", kernel, kernel_size, &packed_size);
+	uint8_t *zboot = images_zboot("gzip", packed, packed_size, &size);
+	struct image image;
+
+	free(packed);
+	bytes_put(zboot + 0x38, 4, LITTLE, 0);
+	if (!open_file(zboot, size, &image))
+		fail_msg("%s", error.cause);
+	expect_kernel(&image, "EFI zboot", "gzip");
+}
+
 static void test_layers_upon_layers(void **state)
 {
 	size_t packed_size, zboot_size, size;
@@ -292,6 +307,7 @@ int main(void)
 		cmocka_unit_test_setup(test_zboot_in_every_compression, setup),
 		cmocka_unit_test_setup(test_uimage_without_compression, setup),
 #ifdef HAVE_ZLIB
+		cmocka_unit_test_setup(test_zboot_of_linux_6_1, setup),
 		cmocka_unit_test_setup(test_layers_upon_layers, setup),
 		cmocka_unit_test_setup(test_too_many_layers, setup),
 		cmocka_unit_test_setup(test_padding_behind_a_signature_is_cut, setup),
