@@ -67,7 +67,7 @@ long __wrap_syscall(long number, ...)
 		const struct segment *segments = (const struct segment *)arguments[2];
 
 		for (unsigned long i = 0; i < arguments[1]; i++) {
-			char name[32];
+			char name[64];
 
 			snprintf(name, sizeof(name), "got-segment-%lu", i);
 			put(name, segments[i].buffer, segments[i].buffer_size);
