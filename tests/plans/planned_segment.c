@@ -34,24 +34,13 @@ static bool make_plan(struct run *run, int argc, char **argv, const char *sysroo
 			 &run->plan, &run->error);
 }
 
-int main(int argc, char **argv)
+/* The exit status. */
+static int write_segment(struct run *run, const char *name)
 {
-	static const char sysroot[] = "--sysroot=";
-	struct run run = { .root = { .fd = -1 } };
-	const struct segment *segment;
+	const struct segment *segment = plan_segment(&run->plan, name);
 
-	if (argc < 3 || strncmp(argv[2], sysroot, strlen(sysroot))) {
-		fprintf(stderr, "usage: planned_segment NAME --sysroot=DIR KEXEC-ARGUMENT...\n");
-		return 2;
-	}
-	/* The segment's name takes the place of the command's own. */
-	if (!make_plan(&run, argc - 1, argv + 1, argv[2] + strlen(sysroot))) {
-		fprintf(stderr, "%s\n%s\n", run.error.headline, run.error.cause);
-		return 1;
-	}
-	segment = plan_segment(&run.plan, argv[1]);
 	if (!segment) {
-		fprintf(stderr, "The plan has no segment \"%s\".\n", argv[1]);
+		fprintf(stderr, "The plan has no segment \"%s\".\n", name);
 		return 1;
 	}
 	if (fwrite(segment->bytes.data, 1, segment->bytes.size, stdout) != segment->bytes.size ||
@@ -60,4 +49,28 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const char sysroot[] = "--sysroot=";
+	struct run run = {
+		.root = { .fd = -1 },
+		.image = IMAGE_CLOSED,
+	};
+	int status = 1;
+
+	if (argc < 3 || strncmp(argv[2], sysroot, strlen(sysroot))) {
+		fprintf(stderr, "usage: planned_segment NAME --sysroot=DIR KEXEC-ARGUMENT...\n");
+		return 2;
+	}
+	/* The segment's name takes the place of the command's own. */
+	if (make_plan(&run, argc - 1, argv + 1, argv[2] + strlen(sysroot)))
+		status = write_segment(&run, argv[1]);
+	else
+		fprintf(stderr, "%s\n%s\n", run.error.headline, run.error.cause);
+	image_close(&run.image);
+	sysroot_close(&run.root);
+	arena_release(&run.arena);
+	return status;
 }
