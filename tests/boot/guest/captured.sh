@@ -27,6 +27,8 @@ headers() {
 }
 
 [ "$(uname -m)" = s390x ] || headers
+# A dump may be more than the half of memory that a tmpfs takes by itself.
+mount -o remount,size=80% /tmp
 if [ -d /dump ]; then
 	makedumpfile --dump-dmesg /proc/vmcore /tmp/log > /tmp/out 2>&1 || say not ok "makedumpfile --dump-dmesg: $(tail -n 3 /tmp/out)"
 	say makedumpfile-log "$(mark_in /tmp/log)"
