@@ -24,7 +24,9 @@ machine_arguments() {
 	if [ "$firmware" = uefi ]; then
 		cp "$edk2/AAVMF_VARS.fd" "$work/vars.fd"
 		arguments+=(-drive "if=pflash,unit=0,format=raw,readonly=on,file=$edk2/AAVMF_CODE.fd"
-			-drive "if=pflash,unit=1,format=raw,file=$work/vars.fd")
+			-drive "if=pflash,unit=1,format=raw,file=$work/vars.fd"
+			# Where this firmware has seeds from. By device tree QEMU gives one itself.
+			-device virtio-rng-pci)
 	fi
 }
 
@@ -51,10 +53,9 @@ memory_ram() {
 judge_machine() {
 	expect "stage $1, RAM" "$(memory_ram 1)" "$(memory_ram "$1")"
 	expect "stage $1, exception level" "$(fact 1 level)" "$(fact "$1" level)"
-	[ "$firmware" = dt ] || return 0
-	case $script in
-	dtb) expect "stage $1, machine" linux,dummy-vert "$(fact "$1" compatible)" ;;
-	*) expect "stage $1, device tree without /chosen" "$(fact 1 device-tree)" "$(fact "$1" device-tree)" ;;
+	case $firmware/$script in
+	dt/dtb) expect "stage $1, machine" linux,dummy-vert "$(fact "$1" compatible)" ;;
+	dt/*) expect "stage $1, device tree without /chosen" "$(fact 1 device-tree)" "$(fact "$1" device-tree)" ;;
 	esac
 	# By kexec_file_load that is for the kernel, which hands on no seed before it has entropy itself.
 	case ${hops[$1 - 2]} in *:-s) return 0 ;; esac
