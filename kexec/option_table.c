@@ -107,7 +107,8 @@ const struct option_row option_table[] = {
 	  .help = "load nothing unless all (the kernel) has a good signature by somebody "
 		  "who is trusted; show: only say who signed what" },
 	{ .name = "trust", NEEDS("FILE"), OURS, LIST(trust),
-	  .help = "trust the certificates in this file or directory" },
+	  .help = "trust the certificates in this file or directory; "
+		  "efi: whom the firmware and shim trust" },
 	{ .name = "revoked", NEEDS("FILE"), OURS, LIST(revoked),
 	  .help = "never trust what this file or directory names: certificates, "
 		  "or lines with a SHA-256" },

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define REVOKED_MAX ((size_t)1 << 16)
+#define DIGESTS_MAX ((size_t)1 << 16)
 
 bool signatures_available(void)
 {
@@ -28,8 +28,9 @@ struct signature_anchors *signature_anchors_new(struct error *error)
 	if (anchors) {
 		anchors->store = X509_STORE_new();
 		anchors->trusted = sk_X509_new_null();
+		anchors->distrusted = sk_X509_new_null();
 	}
-	if (!anchors || !anchors->store || !anchors->trusted) {
+	if (!anchors || !anchors->store || !anchors->trusted || !anchors->distrusted) {
 		signature_anchors_free(anchors);
 		error_set(error, "Out of memory for the certificates to trust.");
 		return NULL;
@@ -46,7 +47,9 @@ void signature_anchors_free(struct signature_anchors *anchors)
 		return;
 	X509_STORE_free(anchors->store);
 	sk_X509_pop_free(anchors->trusted, X509_free);
-	free(anchors->revoked);
+	sk_X509_pop_free(anchors->distrusted, X509_free);
+	free(anchors->revoked.each);
+	free(anchors->trusted_images.each);
 	free(anchors);
 }
 
@@ -64,24 +67,34 @@ static bool keep(struct signature_anchors *anchors, X509 *certificate, struct er
 	return error_set(error, "Out of memory for the certificates to trust.");
 }
 
+static bool add_digest(struct digest_list *list, const uint8_t digest[DIGEST_SIZE],
+		       struct error *error)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? 2 * list->capacity : 64;
+		void *larger = capacity > DIGESTS_MAX ? NULL
+						      : realloc(list->each, capacity * DIGEST_SIZE);
+
+		if (!larger)
+			return error_set(error, "There is no room for more than %zu digests.",
+					 list->count);
+		list->each = larger;
+		list->capacity = capacity;
+	}
+	memcpy(list->each[list->count++], digest, DIGEST_SIZE);
+	return true;
+}
+
 bool signature_revoke_digest(struct signature_anchors *anchors, const uint8_t digest[DIGEST_SIZE],
 			     struct error *error)
 {
-	if (anchors->revoked_count == anchors->revoked_capacity) {
-		size_t capacity = anchors->revoked_capacity ? 2 * anchors->revoked_capacity : 64;
-		void *larger = capacity > REVOKED_MAX
-				       ? NULL
-				       : realloc(anchors->revoked, capacity * DIGEST_SIZE);
+	return add_digest(&anchors->revoked, digest, error);
+}
 
-		if (!larger)
-			return error_set(error,
-					 "There is no room for more than %zu revoked digests.",
-					 anchors->revoked_count);
-		anchors->revoked = larger;
-		anchors->revoked_capacity = capacity;
-	}
-	memcpy(anchors->revoked[anchors->revoked_count++], digest, DIGEST_SIZE);
-	return true;
+bool signature_trust_digest(struct signature_anchors *anchors, const uint8_t digest[DIGEST_SIZE],
+			    struct error *error)
+{
+	return add_digest(&anchors->trusted_images, digest, error);
 }
 
 static bool revoke_certificate(struct signature_anchors *anchors, X509 *certificate,
@@ -90,10 +103,11 @@ static bool revoke_certificate(struct signature_anchors *anchors, X509 *certific
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	bool known = X509_digest(certificate, EVP_sha256(), digest, NULL);
 
-	X509_free(certificate);
-	if (!known)
+	if (!known || !sk_X509_push(anchors->distrusted, certificate)) {
+		X509_free(certificate);
 		return error_set(error,
 				 "libcrypto refused to compute a certificate's fingerprint.");
+	}
 	return signature_revoke_digest(anchors, digest, error);
 }
 
@@ -184,12 +198,31 @@ bool signature_revoke(struct signature_anchors *anchors, struct bytes file, stru
 	return count || revoke_lines(anchors, file, error);
 }
 
+bool signature_digest_is_in(const struct digest_list *list, const uint8_t digest[DIGEST_SIZE])
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!memcmp(list->each[i], digest, DIGEST_SIZE))
+			return true;
+	return false;
+}
+
 bool signature_is_revoked(const struct signature_anchors *anchors,
 			  const uint8_t digest[DIGEST_SIZE])
 {
-	for (size_t i = 0; i < anchors->revoked_count; i++)
-		if (!memcmp(anchors->revoked[i], digest, DIGEST_SIZE))
+	return signature_digest_is_in(&anchors->revoked, digest);
+}
+
+/* A chain need not lead through its issuer: the certificate itself, or another issuer, may be
+ * trusted. */
+static bool issuer_is_revoked(const struct signature_anchors *anchors, X509 *certificate)
+{
+	for (int i = 0; i < sk_X509_num(anchors->distrusted); i++) {
+		X509 *issuer = sk_X509_value(anchors->distrusted, i);
+
+		if (X509_check_issued(issuer, certificate) == X509_V_OK &&
+		    X509_verify(certificate, X509_get0_pubkey(issuer)) == 1)
 			return true;
+	}
 	return false;
 }
 
@@ -202,7 +235,7 @@ static bool certificate_is_revoked(const struct signature_anchors *anchors, X509
 	bool revoked;
 
 	if (!X509_digest(certificate, EVP_sha256(), digest, NULL) ||
-	    signature_is_revoked(anchors, digest))
+	    signature_is_revoked(anchors, digest) || issuer_is_revoked(anchors, certificate))
 		return true;
 	size = i2d_re_X509_tbs(certificate, &signed_part);
 	revoked = size <= 0 ||

@@ -36,6 +36,7 @@ struct signature {
 	char fingerprint[2 * DIGEST_SIZE + 1]; /* SHA-256 of the certificate */
 	char from[32], until[32];	       /* validity */
 	bool expired, early;		       /* by this machine's clock */
+	bool by_digest; /* no signature: the digest of the image itself is trusted */
 	char anchor[256]; /* subject of the trusted certificate at the end of the chain */
 };
 
@@ -65,6 +66,9 @@ bool signature_revoke(struct signature_anchors *anchors, struct bytes file,
 		      struct error *error) must_check;
 bool signature_revoke_digest(struct signature_anchors *anchors, const uint8_t digest[DIGEST_SIZE],
 			     struct error *error) must_check;
+/* Trusts the image with this Authenticode digest, signed or not. */
+bool signature_trust_digest(struct signature_anchors *anchors, const uint8_t digest[DIGEST_SIZE],
+			    struct error *error) must_check;
 unsigned signature_anchor_count(const struct signature_anchors *anchors);
 
 /* The Authenticode signatures of an image. False only when there is no memory. */

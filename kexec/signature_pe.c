@@ -226,10 +226,30 @@ static bool image_is_revoked(const struct signature_anchors *anchors,
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	struct error ignored = {0};
 
-	if (!anchors->revoked_count)
+	if (!anchors->revoked.count)
 		return false;
 	return !compute(image, EVP_sha256(), digest) || signature_is_revoked(anchors, digest) ||
 	       !digest_sha256(&file, 1, digest, &ignored) || signature_is_revoked(anchors, digest);
+}
+
+/* UEFI's db and shim's list of the owner's name images by their digest too, signed or not. */
+static void trust_by_digest(const struct signature_anchors *anchors,
+			    const struct image_digest *image, struct signatures *out)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	struct signature *own;
+
+	if (!anchors->trusted_images.count || !compute(image, EVP_sha256(), digest) ||
+	    !signature_digest_is_in(&anchors->trusted_images, digest))
+		return;
+	if (out->each[0].state == SIGNATURE_NONE)
+		out->count = 0;
+	/* One that is revoked may be the last of those that have room. */
+	if (out->count == SIGNATURES_MAX)
+		return;
+	own = &out->each[out->count++];
+	*own = (struct signature){.state = SIGNATURE_GOOD, .by_digest = true};
+	digest_hex(digest, own->fingerprint);
 }
 
 bool signature_check_pe(const struct signature_anchors *anchors, const struct pe *pe,
@@ -247,6 +267,7 @@ bool signature_check_pe(const struct signature_anchors *anchors, const struct pe
 		check_one(&out->each[out->count++], anchors, &image, message, damaged);
 	if (!out->count)
 		out->each[out->count++].state = SIGNATURE_NONE;
+	trust_by_digest(anchors, &image, out);
 	if (image_is_revoked(anchors, &image, pe->file))
 		for (unsigned i = 0; i < out->count; i++)
 			signature_conclude(&out->each[i], SIGNATURE_REVOKED,

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Opening what --trust and --revoked name. What a file means is known to signature.c. */
+/*
+ * Opening what --trust and --revoked name; UEFI's variables are trust_efi.c's. What a file means is
+ * known to signature.c.
+ */
 #include "config.h"
 #include "kexec/trust.h"
 
@@ -86,21 +89,31 @@ static bool is_digest(const char *text, uint8_t digest[DIGEST_SIZE])
 	return true;
 }
 
-bool trust_read(const struct options *options, struct signature_anchors *anchors,
-		struct error *error)
+/* A file of that name is ./efi. */
+static bool trust_named(const char *what, const struct sysroot *root, struct arena *arena,
+			struct signature_anchors *anchors, struct trust_efi *efi,
+			struct error *error)
 {
 	static const char *const certificates[] = {".pem", ".crt", ".cer", ".der", NULL};
+
+	return strcmp(what, "efi") ? use_path(anchors, what, signature_trust, certificates, error)
+				   : trust_read_efi(root, arena, anchors, efi, error);
+}
+
+bool trust_read(const struct options *options, const struct sysroot *root, struct arena *arena,
+		struct signature_anchors *anchors, struct trust_efi *efi, struct error *error)
+{
 	static const char *const revocations[] = {".pem", ".crt",    ".cer", ".der",
 						  ".txt", ".sha256", NULL};
 	uint8_t digest[DIGEST_SIZE];
 	struct stat status;
 
+	*efi = (struct trust_efi){.read = false};
 	for (unsigned i = 0; i < options->trust.count; i++)
-		if (!use_path(anchors, options->trust.items[i], signature_trust, certificates,
-			      error))
+		if (!trust_named(options->trust.items[i], root, arena, anchors, efi, error))
 			return error_context(error, "--trust: ");
 	if (!options->trust.count && !stat(TRUST_DEFAULT, &status) &&
-	    !use_path(anchors, TRUST_DEFAULT, signature_trust, certificates, error))
+	    !trust_named(TRUST_DEFAULT, root, arena, anchors, efi, error))
 		return false;
 	for (unsigned i = 0; i < options->revoked.count; i++) {
 		const char *what = options->revoked.items[i];

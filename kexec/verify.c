@@ -10,12 +10,14 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "kexec/sbat.h"
 #include "kexec/trust.h"
 
 struct verify {
 	const struct options *options;
 	const struct image *image;
 	const struct signature_anchors *anchors;
+	struct trust_efi efi;
 	struct arena *arena;
 	struct verify_report *report;
 	struct error *error;
@@ -56,6 +58,27 @@ static void give_up(struct finding *finding, const char *where, const char *why)
 		 why);
 }
 
+/* A component below its level is as good as revoked; images without .sbat have no components. */
+static void check_sbat(const struct verify *v, const struct pe *pe, struct signatures *signatures)
+{
+	char why[SBAT_WHY_SIZE];
+
+	if (!v->efi.sbat_level.size)
+		return;
+	for (unsigned i = 0; i < pe->section_count; i++) {
+		struct pe_section section = pe_section(pe, i);
+
+		if (strcmp(section.name, ".sbat") ||
+		    sbat_accepts(section.bytes, v->efi.sbat_level, why))
+			continue;
+		for (unsigned j = 0; j < signatures->count; j++) {
+			signatures->each[j].state = SIGNATURE_REVOKED;
+			memcpy(signatures->each[j].why, why, sizeof(why));
+		}
+		return;
+	}
+}
+
 static bool check_pe(struct verify *v, struct bytes bytes, bool sections_only,
 		     struct finding *finding)
 {
@@ -78,6 +101,7 @@ static bool check_pe(struct verify *v, struct bytes bytes, bool sections_only,
 	}
 	if (!signature_check_pe(v->anchors, &pe, v->arena, &finding->signatures, v->error))
 		return false;
+	check_sbat(v, &pe, &finding->signatures);
 	if (!finding->signatures.covers_all && !sections_only &&
 	    signatures_verdict(&finding->signatures)->state == SIGNATURE_GOOD)
 		give_up(finding, "the PE image",
@@ -209,6 +233,10 @@ static bool report_signature(struct verify *v, const char *what, const struct fi
 	if (s->state == SIGNATURE_NONE)
 		return say(v,
 			   arena_format(v->arena, v->error, "%s: not signed, not covered.", what));
+	if (s->by_digest && s->state == SIGNATURE_GOOD)
+		return say(v, arena_format(v->arena, v->error,
+					   "%s: the digest of the image is trusted (SHA-256 %s).",
+					   what, s->fingerprint));
 	if (!say(v, arena_format(v->arena, v->error, "%s: %s%s%s%s%s.", what, label(s),
 				 *s->signer ? " by " : "", s->signer, *s->why ? ": " : "", s->why)))
 		return false;
@@ -325,6 +353,21 @@ static bool check_all(struct verify *v, const char *cmdline)
 			: check_cmdline(v, cmdline, all));
 }
 
+static bool read_trust(struct verify *v, const struct sysroot *root,
+		       struct signature_anchors *anchors)
+{
+	const struct trust_efi *efi = &v->efi;
+
+	if (!trust_read(v->options, root, v->arena, anchors, &v->efi, v->error))
+		return false;
+	return !efi->read ||
+	       say(v, arena_format(v->arena, v->error,
+				   "efi: trusted are %u certificates and %u images, revoked %u; "
+				   "left out %u; %s.",
+				   efi->certificates, efi->images, efi->revoked, efi->left_out,
+				   efi->sbat_level.size ? "SBAT levels count" : "no SBAT levels"));
+}
+
 bool verify_embedded(const struct signature_anchors *anchors, struct bytes kernel,
 		     struct arena *arena, struct signatures *out, struct error *error)
 {
@@ -341,8 +384,9 @@ bool verify_embedded(const struct signature_anchors *anchors, struct bytes kerne
 	return checked;
 }
 
-bool verify_image(const struct options *options, const struct image *image, const char *cmdline,
-		  struct arena *arena, struct verify_report *report, struct error *error)
+bool verify_image(const struct options *options, const struct sysroot *root,
+		  const struct image *image, const char *cmdline, struct arena *arena,
+		  struct verify_report *report, struct error *error)
 {
 	struct verify v = {
 		.options = options,
@@ -358,7 +402,7 @@ bool verify_image(const struct options *options, const struct image *image, cons
 	if (options->verify == VERIFY_NOTHING)
 		return true;
 	v.anchors = anchors = signature_anchors_new(error);
-	checked = anchors && trust_read(options, anchors, error) && check_all(&v, cmdline);
+	checked = anchors && read_trust(&v, root, anchors) && check_all(&v, cmdline);
 	signature_anchors_free(anchors);
 	if (!checked && !error->headline[0])
 		error_headline(error, "Cannot load %s", image->kernel_file.path);

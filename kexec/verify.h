@@ -14,6 +14,7 @@
 
 #include "kexec/image.h"
 #include "kexec/signature.h"
+#include "kexec/sysroot.h"
 
 #define VERIFY_LINES_MAX 96
 
@@ -26,11 +27,11 @@ struct verify_report {
 /*
  * Checks an image and the command line that it will get (NULL: the kernel's own one stays). False
  * when something that options->verify asks for is not covered by a good signature; true at once for
- * VERIFY_NOTHING.
+ * VERIFY_NOTHING. `root` is where --trust=efi looks; with it, SBAT levels count too.
  */
-bool verify_image(const struct options *options, const struct image *image, const char *cmdline,
-		  struct arena *arena, struct verify_report *report,
-		  struct error *error) must_check;
+bool verify_image(const struct options *options, const struct sysroot *root,
+		  const struct image *image, const char *cmdline, struct arena *arena,
+		  struct verify_report *report, struct error *error) must_check;
 
 /*
  * The signatures in one image, or behind it; SIGNATURE_NONE is one. False only when there is no

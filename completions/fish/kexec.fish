@@ -30,7 +30,7 @@ complete -c kexec -l hotplug -d 'let the running kernel update a loaded crash ke
 complete -c kexec -l no-cma -d 'tell kexec_file_load not to use contiguous memory'
 complete -c kexec -l force-dtb -d 'tell kexec_file_load to pass the device tree on'
 complete -c kexec -l verify -f -a 'all kernel show' -d 'load nothing unless all (the kernel) has a good signature by somebody who is trusted; show: only say who signed what'
-complete -c kexec -l trust -r -F -d 'trust the certificates in this file or directory'
+complete -c kexec -l trust -r -F -a efi -d 'trust the certificates in this file or directory; efi: whom the firmware and shim trust'
 complete -c kexec -l revoked -r -F -d 'never trust what this file or directory names: certificates, or lines with a SHA-256'
 complete -c kexec -l append -x -d 'the command line, or what follows the reused one'
 complete -c kexec -l command-line -x -d 'the same as --append'

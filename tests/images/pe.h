@@ -31,7 +31,8 @@ uint8_t *images_bzimage_pe(size_t *size);
 
 /*
  * Unified kernel images by name: "" for x86_64 with .linux, .initrd and .cmdline; "-arm64";
- * "-profiles", "-ucode", "-stub" (without .linux, with paths, as Lanzaboote has it).
+ * "-profiles", "-ucode", "-sbat" (test-stub, of generation 2), "-stub" (without .linux, with paths, as
+ * Lanzaboote has it).
  */
 uint8_t *images_uki(const char *kind, size_t *size);
 
