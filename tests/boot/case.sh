@@ -12,6 +12,7 @@
 #   debian_arch, console      the names that Debian and the kernel use
 #   kernel_meta               the package that depends on the current kernel; a flavour is appended
 #   kernel_package            how that kernel's package begins (regular expression)
+#   kernel_files              what the boots need of it, as patterns for tar: each must match something
 #   image_form                what kind of image the package holds; the default for a case
 #   qemu                      the program
 #   case_defaults             words as in `cases`, which hold for each case of this architecture:

@@ -36,7 +36,7 @@ kernel_tree() {
 	[ -n "$suite" ] || die "no such kernel: $1"
 	[ "${1%-*}" = "$1" ] || flavour=-${1#*-}
 	name=$(made "$cache/$suite-$debian_arch/$1.name" kernel_name "$suite" "$flavour")
-	package_fetch "$suite" "$debian_arch" "$(cat "$name")" './boot/*' '*/efivarfs.ko*'
+	package_fetch "$suite" "$debian_arch" "$(cat "$name")" "${kernel_files[@]}"
 }
 
 kernel_name() {
@@ -45,7 +45,9 @@ kernel_name() {
 
 # kernel_file NAME: the image as the package has it.
 kernel_file() {
-	echo "$(kernel_tree "$1")"/boot/vmlinu[xz]-*
+	local tree
+	tree=$(kernel_tree "$1") || exit
+	echo "$tree"/boot/vmlinu[xz]-*
 }
 
 kernel_release() {

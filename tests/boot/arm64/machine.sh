@@ -7,6 +7,7 @@
 debian_arch=arm64
 kernel_meta=linux-image-arm64
 kernel_package='^linux-image-[0-9].*-arm64'
+kernel_files=('./boot/*' '*/efivarfs.ko*')
 image_form=Image
 qemu=qemu-system-aarch64
 console=ttyAMA0

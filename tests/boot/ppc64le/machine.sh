@@ -7,6 +7,7 @@
 debian_arch=ppc64el
 kernel_meta=linux-image-powerpc64le
 kernel_package='^linux-image-[0-9].*-powerpc64le'
+kernel_files=('./boot/*')
 image_form=vmlinux
 qemu=qemu-system-ppc64
 console=hvc0

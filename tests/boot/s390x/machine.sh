@@ -7,6 +7,7 @@
 debian_arch=s390x
 kernel_meta=linux-image-s390x
 kernel_package='^linux-image-[0-9].*-s390x'
+kernel_files=('./boot/*')
 image_form=bzImage
 qemu=qemu-system-s390x
 console=ttysclp0
