@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "kexec/check_report.h"
+#include "kexec/cmdline.h"
 #include "kexec/machine_types.h"
 #include "kexec/modules.h"
 
@@ -178,6 +179,39 @@ static bool judge_all(struct library *l)
 	return true;
 }
 
+/* A machine that cannot be read has a report on its devices all the same; it just has no plan. */
+static bool find_more(struct library *l, const struct sysroot *root, const struct options *options)
+{
+	struct finding unread = { "machine", false, { VERDICT_CLEAR, NULL, NULL } };
+	struct findings *findings = &l->report->findings;
+	struct error problem = { 0 };
+	struct machine_state state;
+	const char *cmdline = NULL;
+	struct machine machine;
+
+	if (!machine_read(root, l->arena, &machine, &problem)) {
+		if (options->kernel) {
+			*l->error = problem;
+			return false;
+		}
+		unread.judgement.reason = arena_format(l->arena, l->error, "%s", problem.cause);
+		return unread.judgement.reason && findings_add(findings, &unread);
+	}
+	if (options->kernel) {
+		if (!check_load(root, &machine, options, l->arena, findings, &cmdline, l->error))
+			return false;
+	} else if (options->append || options->reuse_cmdline) {
+		cmdline = cmdline_compose(&machine, options, l->arena, l->error);
+		if (!cmdline)
+			return false;
+	}
+	if (!machine_state_read(root, machine.release, l->arena, &state, l->error) ||
+	    !findings_judge(&machine, &state, cmdline, l->arena, findings, l->error))
+		return false;
+	findings_sort(findings);
+	return true;
+}
+
 bool check_machine(const struct sysroot *root, const struct options *options, struct arena *arena,
 		   struct report *report, struct error *error)
 {
@@ -189,13 +223,16 @@ bool check_machine(const struct sysroot *root, const struct options *options, st
 
 	*report = (struct report){ 0 };
 	done = machine_devices_read(root, arena, &report->devices, error) &&
-	       library_open(&l, root, options) && judge_all(&l);
+	       library_open(&l, root, options) && judge_all(&l) &&
+	       (!(options->check & CHECK_MACHINE) || find_more(&l, root, options));
 	module_reader_close(&l.reader);
 	machine_types_close(&l.types);
 	if (!done)
 		return false;
+	if (report->findings.verdict > report->verdict)
+		report->verdict = report->findings.verdict;
 	if (!report->devices.count && !report->devices.unbound)
-		return error_set(error, "No device was found below %s/sys/bus.", root->path);
+		add_unseen(&l, arena_format(arena, error, "No device was found below %s/sys/bus.", root->path));
 	if (report->devices.denied)
 		add_unseen(&l, arena_format(arena, error, "This user may not read %s and perhaps other files; "
 					    "root's report may differ.", report->devices.denied));

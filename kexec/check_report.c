@@ -13,6 +13,7 @@
 
 #define WIDTH 80
 #define INDENT 9
+#define FINDING_INDENT 24
 
 struct printing {
 	FILE *out;
@@ -26,27 +27,31 @@ static const char *shutdown_word(enum driver_shutdown shutdown)
 	return shutdown == SHUTDOWN_WITH ? "yes" : shutdown == SHUTDOWN_WITHOUT ? "no" : "unknown";
 }
 
-/* Words from the indent on, in lines that end at the last column. */
-static bool print_wrapped(struct printing *p, const char *text)
+/* Words from the indent on, in lines that end at the last column. `at`: where the first line is now. */
+static bool print_words(struct printing *p, const char *text, int indent, int at)
 {
 	const char *words = escape_terminal(text, p->arena, p->error);
-	int at = 0;
 
 	if (!words)
 		return false;
 	while (*words) {
 		int length = (int)strcspn(words, " ");
 
-		if (at && at + 1 + length > WIDTH) {
+		if (at > indent && at + 1 + length > WIDTH) {
 			fprintf(p->out, "\n");
 			at = 0;
 		}
-		at += fprintf(p->out, "%*s%.*s", at ? 1 : INDENT, "", length, words);
+		at += fprintf(p->out, "%*s%.*s", at > indent ? 1 : indent - at, "", length, words);
 		words += length;
 		words += *words == ' ';
 	}
 	fprintf(p->out, "\n");
 	return true;
+}
+
+static bool print_wrapped(struct printing *p, const char *text)
+{
+	return print_words(p, text, INDENT, 0);
 }
 
 /* A column: cut where it is too long. */
@@ -91,11 +96,23 @@ static bool print_evidence(struct printing *p, const struct report *report,
 	return text && print_wrapped(p, text);
 }
 
+static const char *const colours[] = {
+	[VERDICT_CLEAR] = "\033[32m", [VERDICT_WARNING] = "\033[33m", [VERDICT_RISK] = "\033[31m",
+};
+
+static bool print_finding(struct printing *p, const struct finding *finding)
+{
+	const struct judgement *j = &finding->judgement;
+	bool colour = p->colour && finding->seen;
+
+	fprintf(p->out, "%s%-7s%s  %-13s  ", colour ? colours[j->verdict] : "",
+		finding->seen ? verdict_name(j->verdict) : "unseen", colour ? "\033[0m" : "", finding->name);
+	return print_words(p, j->reason, FINDING_INDENT, FINDING_INDENT) &&
+	       (!j->remedy || print_words(p, j->remedy, FINDING_INDENT, 0));
+}
+
 static bool print_entry(struct printing *p, const struct report *report, const struct report_entry *entry)
 {
-	static const char *const colours[] = {
-		[VERDICT_CLEAR] = "\033[32m", [VERDICT_WARNING] = "\033[33m", [VERDICT_RISK] = "\033[31m",
-	};
 	const struct judgement *j = &entry->judgement;
 
 	fprintf(p->out, "%s%-7s%s  ", p->colour ? colours[j->verdict] : "", verdict_name(j->verdict),
@@ -117,9 +134,15 @@ static bool print_text(struct printing *p, const struct report *report)
 		[VERDICT_CLEAR] = "Clear", [VERDICT_WARNING] = "Warnings", [VERDICT_RISK] = "At risk",
 	};
 
-	fprintf(p->out, "%-7s  %-26s  %-20s  %-11s  %s\n", "VERDICT", "DEVICE", "DRIVER", "CLASS", "SHUTDOWN");
+	if (report->devices.count)
+		fprintf(p->out, "%-7s  %-26s  %-20s  %-11s  %s\n", "VERDICT", "DEVICE", "DRIVER", "CLASS", "SHUTDOWN");
 	for (size_t i = 0; i < report->devices.count; i++)
 		if (!print_entry(p, report, &report->entries[i]))
+			return false;
+	if (report->findings.count)
+		fprintf(p->out, "%sVERDICT  MACHINE\n", report->devices.count ? "\n" : "");
+	for (unsigned i = 0; i < report->findings.count; i++)
+		if (!print_finding(p, &report->findings.list[i]))
 			return false;
 	fprintf(p->out, "\n%s: of %zu devices with drivers, %zu are at risk, %zu have warnings.\n",
 		words[report->verdict], report->devices.count, report->verdicts[VERDICT_RISK],
@@ -184,6 +207,16 @@ static void put_entry(struct json *j, const struct report_entry *entry)
 	json_close(j, '}');
 }
 
+static void put_finding(struct json *j, const struct finding *finding)
+{
+	json_open(j, NULL, '{');
+	json_text(j, "name", finding->name);
+	json_text(j, "verdict", finding->seen ? verdict_name(finding->judgement.verdict) : NULL);
+	json_text(j, "reason", finding->judgement.reason);
+	json_text(j, "remedy", finding->judgement.remedy);
+	json_close(j, '}');
+}
+
 static bool print_json(FILE *out, const struct report *report, struct arena *arena, struct error *error)
 {
 	struct json j = { .out = out, .first = true, .arena = arena, .error = error };
@@ -200,6 +233,10 @@ static bool print_json(FILE *out, const struct report *report, struct arena *are
 		put_entry(&j, &report->entries[i]);
 	json_close(&j, ']');
 	json_number(&j, "unbound", report->devices.unbound);
+	json_open(&j, "findings", '[');
+	for (unsigned i = 0; i < report->findings.count; i++)
+		put_finding(&j, &report->findings.list[i]);
+	json_close(&j, ']');
 	json_open(&j, "unseen", '[');
 	for (unsigned i = 0; i < report->unseen_count; i++)
 		json_text(&j, NULL, report->unseen[i]);

@@ -9,6 +9,10 @@
  * in), taint, shutdown (true, false or null), bus_shutdown (the same, of the virtio bus), bus_master,
  * iommu, power_state, reset_methods, verdict, reason, remedy (or null), and as evidence file, symbol,
  * section, offset and callback, each null where there is none.
+ *
+ * findings is an array about the rest of the machine, worst first: each has name ("lockdown"), verdict
+ * (null when it could not be seen), reason (or why it could not be seen) and remedy (or null). Names
+ * may come and go with what there is to look at.
  */
 #ifndef KEXEC_CHECK_REPORT_H
 #define KEXEC_CHECK_REPORT_H
@@ -16,6 +20,7 @@
 #include <stdio.h>
 
 #include "kexec/check.h"
+#include "kexec/findings.h"
 #include "kexec/verdict.h"
 
 #define REPORT_UNSEEN_MAX 4
@@ -31,8 +36,9 @@ struct report_entry {
 struct report {
 	struct devices devices;
 	struct report_entry *entries;	/* one for each of devices.list, worst first */
-	enum verdict verdict;		/* the worst */
-	size_t verdicts[3];		/* how many of each */
+	struct findings findings;	/* empty for --check-first, which is about devices */
+	enum verdict verdict;		/* the worst of both */
+	size_t verdicts[3];		/* how many devices have each */
 	size_t built_in;		/* devices whose driver is built in */
 	const char *modules, *types;	/* what was read, or NULL */
 	const char *unseen[REPORT_UNSEEN_MAX];	/* what could not be seen and why: sentences */
@@ -42,6 +48,14 @@ struct report {
 /* Reads the machine and judges it. What cannot be read makes the report shorter. */
 bool check_machine(const struct sysroot *root, const struct options *options, struct arena *arena,
 		   struct report *report, struct error *error) must_check;
+
+/*
+ * Adds what loading options->kernel would come to. *cmdline gets the next kernel's command line; NULL
+ * when the plan failed, or leaves the one inside the kernel. Fails when a file cannot be read.
+ */
+bool check_load(const struct sysroot *root, const struct machine *machine, const struct options *options,
+		struct arena *arena, struct findings *findings, const char **cmdline,
+		struct error *error) must_check;
 
 bool check_report_print(FILE *out, const struct report *report, unsigned forms, bool colour,
 			struct arena *arena, struct error *error) must_check;

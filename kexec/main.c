@@ -268,7 +268,7 @@ static bool passes_check(struct run *run)
 		return true;
 	if (!check_machine(&run->root, &run->options, &run->arena, &report, &run->error))
 		return false;
-	if (report.verdict != VERDICT_RISK)
+	if (!report.verdicts[VERDICT_RISK])
 		return true;
 	error_remedy(&run->error, "See kexec --check for all of them, or leave --check-first out.");
 	return error_set(&run->error, "Nothing was loaded, because %zu devices are at risk. The first is %s: %s",

@@ -527,26 +527,25 @@ static bool settle_plan(struct parse *p)
 	return true;
 }
 
-/* A check acts on nothing. */
+/* A check acts on nothing; with a kernel it looks at how that one would be loaded. */
 static bool settle_check(struct parse *p)
 {
 	struct options *o = p->options;
+	bool plans = o->check & CHECK_MACHINE && o->kernel;
 
 	if (!o->check)
 		return true;
-	if (o->unload || !o->load || o->panic || o->plan != PLAN_NONE) {
+	if (o->unload || !o->load || (o->panic && !plans) || o->plan != PLAN_NONE) {
 		error_set(p->error, "--check only looks; it does not go with %s.",
 			  o->plan != PLAN_NONE ? "--plan" : o->unload ? "--unload" :
 			  o->panic ? "--load-panic" : o->status ? "--status" : "--exec");
 		return error_status(p->error, EXIT_USAGE);
 	}
 	drop_actions(o);
-	if (o->check & CHECK_DRIVERS && !o->modules)
-		error_set(p->error, "--check=drivers needs --modules=/lib/modules/VERSION.");
-	else if (o->check & CHECK_MACHINE && o->kernel)
-		error_set(p->error, "--check looks at devices, and not at a kernel such as %s.", o->kernel);
-	else
+	o->load = plans;
+	if (!(o->check & CHECK_DRIVERS) || o->modules)
 		return true;
+	error_set(p->error, "--check=drivers needs --modules=/lib/modules/VERSION.");
 	return error_status(p->error, EXIT_USAGE);
 }
 

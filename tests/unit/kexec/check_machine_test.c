@@ -31,6 +31,7 @@ static struct arena arena;
 static struct error error;
 static struct report report;
 static char *output;
+static bool devices_only;	/* as for --check-first */
 
 static void write_module(const char *path, struct bytes bytes)
 {
@@ -117,6 +118,8 @@ static int begin(void **state)
 
 	tree_create(&tree);
 	tree_text(&tree, "/proc/sys/kernel/osrelease", RELEASE "\n");
+	tree_text(&tree, "/proc/sys/kernel/arch", "x86_64\n");
+	tree_text(&tree, "/sys/kernel/kexec_loaded", "0\n");
 	tree_file(&tree, "/sys/kernel/btf/vmlinux", blob.data, blob.size);
 	write_module(MODULES "other.ko", pci_module("other", false));
 	error = (struct error){ 0 };
@@ -141,6 +144,7 @@ static void check(unsigned forms)
 	FILE *out;
 
 	assert_true(sysroot_open(&root, tree.path, &error));
+	options.check &= devices_only ? ~(unsigned)CHECK_MACHINE : ~0U;
 	if (!check_machine(&root, &options, &arena, &report, &error))
 		fail_msg("%s", error.cause);
 	sysroot_close(&root);
@@ -163,7 +167,10 @@ static void expect(enum verdict verdict, const char *reason)
 static void test_at_risk(void **state)
 {
 	add_network(false);
+	devices_only = true;
 	expect(VERDICT_RISK, "fast_net has no shutdown callback, bus mastering is on");
+	devices_only = false;
+	assert_int_equal(report.findings.count, 0);
 	assert_string_equal(output,
 		"VERDICT  DEVICE                      DRIVER                CLASS        SHUTDOWN\n"
 		"at risk  0000:00:03.0                fast_net              network      no\n"
@@ -297,6 +304,37 @@ static void test_worst_first_and_json(void **state)
 	assert_non_null(strstr(output, ".data+0x0"));
 }
 
+/* The rest of the machine is told after its devices, and the worst of all is the verdict. */
+static void test_findings(void **state)
+{
+	add_network(true);
+	expect(VERDICT_CLEAR, "Its driver shuts it down");
+	assert_non_null(strstr(output, "\n\nVERDICT  MACHINE\nclear    "));
+	tree_text(&tree, "/proc/sys/kernel/kexec_load_disabled", "1\n");
+	check(0);
+	assert_int_equal(report.verdict, VERDICT_RISK);
+	assert_int_equal(report.verdicts[VERDICT_RISK], 0);
+	assert_non_null(strstr(output,
+		"at risk  loading        kernel.kexec_load_disabled is 1: no kernel can be\n"
+		"                        loaded.\n"
+		"                        Boot again without that setting: it stays until then.\n"));
+	check(CHECK_JSON);
+	assert_non_null(strstr(output, "\"findings\": [\n    {\n      \"name\": \"loading\",\n"
+			       "      \"verdict\": \"at risk\","));
+	assert_non_null(strstr(output, "\"verdict\": null"));
+}
+
+/* What makes no machine is no reason to be silent about the devices. */
+static void test_unreadable_machine(void **state)
+{
+	add_network(false);
+	tree_text(&tree, "/proc/meminfo", "MemTotal: much\n");
+	expect(VERDICT_RISK, "fast_net has no shutdown callback");
+	assert_int_equal(report.findings.count, 1);
+	assert_non_null(strstr(output, "unseen   machine        "));
+	assert_non_null(strstr(output, "much"));
+}
+
 /* Foreign names in every column stay within 80 columns, and drive no terminal. */
 static void test_hostile_names(void **state)
 {
@@ -319,7 +357,7 @@ int main(void)
 		TEST(test_harmless_class), TEST(test_built_in), TEST(test_missing_module),
 		TEST(test_two_names), TEST(test_virtio), TEST(test_platform),
 		TEST(test_without_modules_or_types), TEST(test_worst_first_and_json),
-		TEST(test_hostile_names),
+		TEST(test_findings), TEST(test_unreadable_machine), TEST(test_hostile_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

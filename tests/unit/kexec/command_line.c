@@ -89,6 +89,7 @@ static void say_how(struct command_line *c)
 	say(c, o->call == CALL_FILE, "by-file");
 	say(c, o->call == CALL_SEGMENTS, "by-segments");
 	say_text(c, "type", o->type);
+	say(c, o->check, "check");
 	say(c, o->no_checks, "no-checks");
 	say(c, o->mem_min_given, "mem-min=0x%" PRIx64, o->mem_min);
 	say(c, o->mem_max_given, "mem-max=0x%" PRIx64, o->mem_max);

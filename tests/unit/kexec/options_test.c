@@ -387,6 +387,26 @@ static void test_actions(void **state)
 	check(actions, COUNT(actions));
 }
 
+/* It never acts, and loads only to the point where it is known whether that would work. */
+static const struct meaning checks[] = {
+	{ X, "kexec --check", "check" },
+	{ X, "kexec --check --append=quiet", "check append=quiet" },
+	{ X, "kexec --check K", "load check kernel=K" },
+	{ X, "kexec --check -f K", "load check kernel=K" },
+	{ X, "kexec --check -s -p K", "load panic by-file check kernel=K" },
+	{ X, "kexec --check -p", "error 1" },
+	{ X, "kexec --check -e", "error 1" },
+	{ X, "kexec --check -u", "error 1" },
+	{ X, "kexec --check=drivers --modules=M K", "check kernel=K" },
+	{ X, "kexec --check=drivers --modules=M -p K", "error 1" },
+	{ X, "kexec --check=drivers", "error 1" },
+};
+
+static void test_checks(void **state)
+{
+	check(checks, COUNT(checks));
+}
+
 static const struct meaning statuses[] = {
 	{ X, "kexec -S", "status-of-crash" },
 	{ X, "kexec -S -l", "status-of-load" },
@@ -614,6 +634,7 @@ int main(void)
 		cmocka_unit_test(test_a_lone_question_mark_says_nothing),
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_actions),
+		cmocka_unit_test(test_checks),
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_loader_options_without_a_load),

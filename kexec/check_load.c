@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * --check with a kernel: the load is planned as it would be done, and what planning says becomes
+ * findings. It opens the files and loads nothing; how a plan is made is known elsewhere.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "kexec/check_report.h"
+#include "kexec/plan_print.h"
+#include "kexec/requests.h"
+#include "kexec/verify.h"
+
+struct loading {
+	const struct sysroot *root;
+	const struct machine *machine;
+	const struct options *options;
+	struct image image;
+	struct arena *arena;
+	struct findings *findings;
+	struct error *error;
+};
+
+static bool add(const struct loading *l, const char *name, bool seen, enum verdict verdict,
+		const char *reason, const char *remedy)
+{
+	const struct finding finding = {name, seen, {verdict, reason, remedy}};
+
+	if (!reason)
+		return false;
+	return findings_add(l->findings, &finding) ||
+	       error_set(l->error, "There are more than %d findings.", FINDINGS_MAX);
+}
+
+/* What went wrong, with `why` in front; some errors have only the line that scripts match. */
+static bool add_problem(const struct loading *l, const char *name, bool seen, enum verdict verdict,
+			const char *why, const struct error *problem)
+{
+	const char *cause = problem->cause[0] ? problem->cause : problem->headline;
+	int length = (int)strcspn(cause, "\n");
+	const char *end = length && cause[length - 1] == '.' ? "" : ".";
+	const char *remedy = NULL;
+
+	if (seen && problem->remedy[0]) {
+		remedy = arena_format(l->arena, l->error, "%s", problem->remedy);
+		if (!remedy)
+			return false;
+	}
+	return add(l, name, seen, verdict,
+		   arena_format(l->arena, l->error, "%s%.*s%s", why, length, cause, end), remedy);
+}
+
+static bool add_room(const struct loading *l, const struct plan *plan)
+{
+	char text[PLAN_SIZE_TEXT];
+	uint64_t size = 0;
+
+	for (unsigned i = 0; i < plan->segment_count; i++)
+		size += range_size(plan->segments[i].memory);
+	return add(l, "room", true, VERDICT_CLEAR,
+		   arena_format(l->arena, l->error,
+				"There is room in memory for its %u segments, %s.",
+				plan->segment_count, plan_size_text(size, text)),
+		   NULL);
+}
+
+/* Where kexec_file_load puts it only the running kernel knows; kexec_load needs the same memory. */
+static bool check_room(const struct loading *l, const struct plan *plan)
+{
+	struct error problem = {0};
+	struct plan segments;
+
+	if (plan->by == BY_SEGMENTS)
+		return add_room(l, plan);
+	if (l->options->panic)
+		return true;
+	if (plan_make(l->machine, l->options, &l->image, CALL_SEGMENTS, l->arena, &segments,
+		      &problem))
+		return add_room(l, &segments);
+	if (l->options->call == CALL_AUTO && l->machine->usable.count)
+		return add_problem(l, "room", true, VERDICT_WARNING,
+				   "kexec_load, which is tried when kexec_file_load is refused, "
+				   "cannot load it. ",
+				   &problem);
+	return add_problem(l, "room", false, VERDICT_CLEAR,
+			   "Whether there is room in memory could not be seen. ", &problem);
+}
+
+/* The crash kernel may be another one, but whoever has one mostly uses the same. */
+static bool check_crash_room(const struct loading *l)
+{
+	const struct memmap *crash = &l->machine->crash;
+	struct options options = *l->options;
+	struct error problem = {0};
+	char text[PLAN_SIZE_TEXT];
+	struct plan plan;
+
+	if (options.panic || !crash->count)
+		return true;
+	options.panic = true;
+	if (plan_make(l->machine, &options, &l->image, options.call, l->arena, &plan, &problem))
+		return add(l, "crash room", true, VERDICT_CLEAR,
+			   arena_format(l->arena, l->error,
+					"As a crash kernel it fits into the reservation, %s.",
+					plan_size_text(
+						range_size(crash->entries[crash->count - 1].range),
+						text)),
+			   NULL);
+	if (plan.no_room)
+		return add_problem(l, "crash room", true, VERDICT_WARNING,
+				   "As a crash kernel it does not fit. ", &problem);
+	return add_problem(l, "crash room", false, VERDICT_CLEAR,
+			   "Whether it fits as a crash kernel could not be seen. ", &problem);
+}
+
+static bool check_signature(const struct loading *l, const char *cmdline)
+{
+	struct error problem = {0};
+	struct verify_report lines;
+
+	if (l->options->verify == VERIFY_NOTHING)
+		return true;
+	if (!verify_image(l->options, l->root, &l->image, cmdline, l->arena, &lines, &problem))
+		return add_problem(l, "signature", true, VERDICT_RISK, "", &problem);
+	if (l->options->verify != VERIFY_SHOW)
+		return add(l, "signature", true, VERDICT_CLEAR,
+			   "What --verify asks for is signed by a trusted key.", NULL);
+	for (unsigned i = 0; i < lines.count && l->findings->count < FINDINGS_MAX / 2; i++)
+		if (!add(l, "signature", true, VERDICT_CLEAR, lines.lines[i], NULL))
+			return false;
+	return true;
+}
+
+static bool check_plan(const struct loading *l, const char **cmdline)
+{
+	struct error problem = {0};
+	struct plan plan;
+
+	if (!requests_check(l->options, l->machine, &problem) ||
+	    !plan_make(l->machine, l->options, &l->image, l->options->call, l->arena, &plan,
+		       &problem))
+		return add_problem(l, "kernel", true, VERDICT_RISK, "It cannot be loaded. ",
+				   &problem);
+	/* A unified image's own goes when the image is closed. */
+	if (plan.cmdline) {
+		*cmdline = arena_format(l->arena, l->error, "%s", plan.cmdline);
+		if (!*cmdline)
+			return false;
+	}
+	return add(l, "kernel", true, VERDICT_CLEAR,
+		   arena_format(l->arena, l->error,
+				"%s is a kernel for this machine (%s), to be loaded by %s: %s.",
+				l->options->kernel, plan.format, plan_call_name(&plan), plan.why),
+		   NULL) &&
+	       check_room(l, &plan) && check_crash_room(l) && check_signature(l, plan.cmdline);
+}
+
+bool check_load(const struct sysroot *root, const struct machine *machine,
+		const struct options *options, struct arena *arena, struct findings *findings,
+		const char **cmdline, struct error *error)
+{
+	struct loading l = {root, machine, options, IMAGE_CLOSED, arena, findings, error};
+	bool done;
+
+	*cmdline = NULL;
+	if (!image_open(&l.image, options, error))
+		return false;
+	done = check_plan(&l, cmdline);
+	image_close(&l.image);
+	return done;
+}

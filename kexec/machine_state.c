@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Where the files are. Documentation/ABI names most of them: stable/sysfs-devices-system-cpu,
+ * testing/sysfs-class-tty, testing/securityfs, testing/ima_policy, testing/sysfs-firmware-efi; the
+ * UEFI variable is that of the UEFI specification's global GUID.
+ */
+#include "kexec/machine_state.h"
+
+#include "kexec/status.h"
+
+/* The later of two paths is for older or newer kernels. */
+static const char *const paths[STATE_COUNT][2] = {
+	[STATE_LSM] = {"/sys/kernel/security/lsm"},
+	[STATE_LOCKDOWN] = {"/sys/kernel/security/lockdown"},
+	[STATE_FIRMWARE] = {"/sys/firmware/memmap/0/type", "/sys/firmware/fdt"},
+	[STATE_UEFI] = {"/sys/firmware/efi/fw_platform_size", "/sys/firmware/efi/systab"},
+	[STATE_SECURE_BOOT] =
+		{"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"},
+	[STATE_IPL_SECURE] = {"/sys/firmware/ipl/secure"},
+	[STATE_TREE] = {"/sys/firmware/devicetree/base/compatible"},
+	[STATE_TREE_SECURE] = {"/sys/firmware/devicetree/base/ibm,secure-boot"},
+	[STATE_TREE_ENFORCING] =
+		{"/sys/firmware/devicetree/base/ibm,secureboot/os-secureboot-enforcing"},
+	[STATE_IMA] = {"/sys/kernel/security/ima/runtime_measurements_count",
+		       "/sys/kernel/security/integrity/ima/runtime_measurements_count"},
+	[STATE_IMA_POLICY] = {"/sys/kernel/security/ima/policy",
+			      "/sys/kernel/security/integrity/ima/policy"},
+	[STATE_CRASH_SIZE] = {"/sys/kernel/kexec/crash_size", "/sys/kernel/kexec_crash_size"},
+	[STATE_CPUINFO] = {"/proc/cpuinfo"},
+	[STATE_SEV_SNP] = {"/sys/devices/system/cpu/sev/vmpl"},
+	[STATE_SECURE_VM] = {"/sys/devices/system/cpu/svm"},
+	[STATE_PROTECTED_GUEST] = {"/sys/firmware/uv/prot_virt_guest"},
+	[STATE_MOUNTS] = {"/proc/self/mountinfo"},
+	[STATE_MODULES] = {"/sys/module/kernel/parameters/panic"},
+	[STATE_KVM_INTEL] = {"/sys/module/kvm_intel/refcnt"},
+	[STATE_KVM_AMD] = {"/sys/module/kvm_amd/refcnt"},
+	[STATE_KVM] = {"/sys/module/kvm/refcnt"},
+	[STATE_KVM_HV] = {"/sys/module/kvm_hv/refcnt"},
+	[STATE_VFIO_PCI] = {"/sys/module/vfio_pci/refcnt"},
+	[STATE_FRAMEBUFFER] = {"/sys/class/graphics/fb0/name"},
+	[STATE_CONSOLES] = {"/sys/class/tty/console/active"},
+};
+
+static bool read_file(const struct sysroot *root, struct arena *arena, const char *path,
+		      struct state_file *file, struct error *error)
+{
+	struct error problem = {0};
+	enum sysroot_result result = sysroot_read(root, arena, path, &file->bytes, &problem);
+
+	file->path = arena_format(arena, error, "%s%s", root->path, path);
+	if (!file->path)
+		return false;
+	file->denied = result == SYSROOT_DENIED;
+	if (result != SYSROOT_OK)
+		file->bytes = (struct bytes){NULL, 0};
+	if (result != SYSROOT_FAILED)
+		return true;
+	file->problem = arena_format(arena, error, "%s", problem.cause);
+	return file->problem;
+}
+
+static bool is_there(const struct state_file *file)
+{
+	return file->bytes.data || file->denied || file->problem;
+}
+
+/* Debian and its kin keep it beside the kernel, Fedora beside the modules. */
+static bool read_config(const struct sysroot *root, const char *release, struct arena *arena,
+			struct state_file *file, struct error *error)
+{
+	const char *path;
+
+	if (!release)
+		return true;
+	path = arena_format(arena, error, "/lib/modules/%s/config", release);
+	if (!path || !read_file(root, arena, path, file, error))
+		return false;
+	if (is_there(file))
+		return true;
+	path = arena_format(arena, error, "/boot/config-%s", release);
+	return path && read_file(root, arena, path, file, error);
+}
+
+bool machine_state_read(const struct sysroot *root, const char *release, struct arena *arena,
+			struct machine_state *state, struct error *error)
+{
+	*state = (struct machine_state){.without_kexec = status_without_kexec(root, arena)};
+	for (size_t i = 0; i < STATE_COUNT; i++) {
+		struct state_file *file = &state->files[i];
+
+		for (size_t j = 0; j < 2 && paths[i][j] && !is_there(file); j++)
+			if (!read_file(root, arena, paths[i][j], file, error))
+				return false;
+	}
+	return read_config(root, release, arena, &state->files[STATE_CONFIG], error);
+}
