@@ -78,6 +78,8 @@ static struct memmap allowed_memory(const struct machine *machine, const struct 
 
 	if (!options->panic)
 		return machine->usable;
+	if (machine->crash_usable.count)
+		return machine->crash_usable;
 	return crash->count ? (struct memmap){ &crash->entries[crash->count - 1], 1, 1 } : *crash;
 }
 

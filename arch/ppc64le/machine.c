@@ -7,6 +7,18 @@
 
 #include "kexec/devicetree_read.h"
 
+/* As show_cpuinfo() has it, pseries_show_cpuinfo() and its like of arch/powerpc. */
+static bool read_mmu(const struct sysroot *root, struct arena *arena, struct machine *machine,
+		     struct ppc64le_machine *facts, struct error *error)
+{
+	const char *text = NULL;
+
+	if (!machine_text(root, arena, machine, "/proc/cpuinfo", &text, error))
+		return false;
+	facts->radix = text && strstr(text, "\nMMU\t\t: Radix");
+	return true;
+}
+
 bool ppc64le_machine_read(const struct sysroot *root, struct arena *arena, struct machine *machine,
 			  struct error *error)
 {
@@ -18,10 +30,15 @@ bool ppc64le_machine_read(const struct sysroot *root, struct arena *arena, struc
 	machine->facts = facts;
 	machine->memory_source = facts->source = "/proc/device-tree";
 	if (!machine_iomem(root, arena, machine, &iomem, error) ||
-	    !devicetree_read(root, arena, machine, &facts->tree, error))
+	    !devicetree_read(root, arena, machine, &facts->tree, error) ||
+	    !read_mmu(root, arena, machine, facts, error))
 		return false;
 	if (!facts->tree)
 		return true;
 	ppc64le_processors(facts);
-	return ppc64le_memory(facts, arena, machine, error);
+	if (!ppc64le_memory(facts, arena, machine, error))
+		return false;
+	/* A reservation that /proc/iomem does not show. */
+	return !machine->crash.count || machine->ram.count ||
+	       machine_read_crash(root, arena, machine, &iomem, error);
 }

@@ -14,8 +14,10 @@ struct ppc64le_machine {
 	const char *source;		    /* where it was read, for messages */
 	uint64_t kernel_end;  /* of the running kernel, which begins at 0; 0 when unknown */
 	uint64_t first_block; /* bytes of the memory block at 0: what real mode reaches */
+	bool radix;	      /* the running kernel has radix page tables, and real mode no limit */
 	/* Reserved entries, ascending: RTAS, OPAL, TCE tables, what firmware lists. */
 	struct memmap kept;
+	struct memmap reached; /* those of them that a capture kernel has to reach, as RAM */
 	uint64_t opal_base, opal_entry; /* physical; 0 without OPAL */
 	uint32_t boot_cpu;		/* hardware number of the first processor */
 	bool vector_sha;		/* all of them have vshasigmaw, and may use vectors */
@@ -23,8 +25,8 @@ struct ppc64le_machine {
 };
 
 /*
- * Fills `facts` and the memory maps of `machine` from facts->tree, which is not NULL. The page size
- * and the command line are known already.
+ * Fills `facts` and the memory maps of `machine` from facts->tree, which is not NULL. The page
+ * size, the command line and facts->radix are known already.
  */
 bool ppc64le_memory(struct ppc64le_machine *facts, struct arena *arena, struct machine *machine,
 		    struct error *error) must_check;

@@ -8,7 +8,9 @@
 
 #include <inttypes.h>
 
-#define CELL 4
+#include "arch/ppc64le/lmb.h"
+#include "kexec/crash.h"
+
 #define CELLS_MAX 4
 
 /*
@@ -18,24 +20,11 @@
  * (prom_init.c of arch/powerpc/kernel, rmo_top).
  */
 #define REAL_MODE_MAX ((uint64_t)768 << 20)
-
-/* arch/powerpc/include/asm/drmem.h */
-#define LMB_ASSIGNED 0x8u
-#define LMB_RESERVED 0x80u
-#define LMB_ENTRY 24
-
-struct lmb_v1 {
-	be64 base;
-	be32 drc_index, reserved, associativity, flags;
-};
-
-struct lmb_v2 {
-	be32 count;
-	uint8_t base[8];
-	be32 drc_index, associativity, flags;
-};
-
-_Static_assert(sizeof(struct lmb_v1) == LMB_ENTRY && sizeof(struct lmb_v2) == LMB_ENTRY, "PAPR");
+/*
+ * A crash kernel has to do with its reservation, which may reach above that (512 MiB on, by
+ * default): for it only the processors' limit counts, where there is one.
+ */
+#define REAL_MODE_CRASH_MAX ((uint64_t)1 << 30)
 
 struct reading {
 	struct ppc64le_machine *facts;
@@ -54,6 +43,15 @@ static bool keep(const struct reading *r, uint64_t start, uint64_t size, struct 
 				 "which reach past the end of the address space.",
 				 r->facts->source, size, start);
 	return memmap_append(&r->facts->kept, r->arena, range, MEMORY_RESERVED, error);
+}
+
+/* What firmware runs from, or devices go through: a capture kernel needs that too. */
+static bool keep_reached(const struct reading *r, uint64_t start, uint64_t size,
+			 struct error *error)
+{
+	return keep(r, start, size, error) &&
+	       memmap_append(&r->facts->reached, r->arena, (struct range){start, start + size},
+			     MEMORY_RAM, error);
 }
 
 static bool add_ram(const struct reading *r, const char *where, uint64_t start, uint64_t size,
@@ -128,7 +126,8 @@ static bool read_lmb_entries(const struct reading *r, const struct devicetree_no
 	uint32_t wanted = count ? get(*count) : 0;
 
 	for (uint32_t i = 0; i < wanted; i++) {
-		const void *entry = bytes_at(entries, CELL + (uint64_t)i * LMB_ENTRY, LMB_ENTRY);
+		const void *entry =
+			bytes_at(entries, LMB_COUNT_SIZE + (uint64_t)i * LMB_ENTRY, LMB_ENTRY);
 		const struct lmb_v1 *one = entry;
 		const struct lmb_v2 *set = entry;
 
@@ -150,8 +149,7 @@ static bool read_lmb_entries(const struct reading *r, const struct devicetree_no
 /* Where a crash left the running kernel only parts of some blocks, none of them is used. */
 static bool read_lmbs(const struct reading *r, struct error *error)
 {
-	const struct devicetree_node *node =
-		devicetree_node_find(r->facts->tree, "/ibm,dynamic-reconfiguration-memory");
+	const struct devicetree_node *node = devicetree_node_find(r->facts->tree, LMB_NODE);
 	struct bytes sets = devicetree_node_get(node, "ibm,dynamic-memory-v2");
 	uint64_t size = 0;
 
@@ -174,7 +172,8 @@ static bool keep_tce_tables(const struct reading *r, const struct devicetree_nod
 
 	if (devicetree_node_says(node, "device_type", "pci") &&
 	    devicetree_node_number(node, "linux,tce-base", &base) &&
-	    devicetree_node_number(node, "linux,tce-size", &size) && !keep(r, base, size, error))
+	    devicetree_node_number(node, "linux,tce-size", &size) &&
+	    !keep_reached(r, base, size, error))
 		return false;
 	for (const struct devicetree_node *child = node->children; child; child = child->next)
 		if (!keep_tce_tables(r, child, error))
@@ -191,12 +190,12 @@ static bool keep_firmware(const struct reading *r, struct error *error)
 	uint64_t base, size;
 
 	if (devicetree_node_number(rtas, "linux,rtas-base", &base) &&
-	    devicetree_node_number(rtas, "rtas-size", &size) && !keep(r, base, size, error))
+	    devicetree_node_number(rtas, "rtas-size", &size) && !keep_reached(r, base, size, error))
 		return false;
 	if (devicetree_node_number(opal, "opal-base-address", &base)) {
 		r->facts->opal_base = base;
 		if (devicetree_node_number(opal, "opal-runtime-size", &size) &&
-		    !keep(r, base, size, error))
+		    !keep_reached(r, base, size, error))
 			return false;
 		if (devicetree_node_number(opal, "opal-entry-address", &base))
 			r->facts->opal_entry = base;
@@ -206,7 +205,8 @@ static bool keep_firmware(const struct reading *r, struct error *error)
 		if (!read_pairs(r, node, "reg", false, error))
 			return false;
 	return read_pairs(r, root, "reserved-ranges", false, error) &&
-	       keep_tce_tables(r, root, error) && memmap_tidy(&r->facts->kept, r->arena, error);
+	       keep_tce_tables(r, root, error) && memmap_tidy(&r->facts->kept, r->arena, error) &&
+	       memmap_tidy(&r->facts->reached, r->arena, error);
 }
 
 /* A range of /chosen, from one property to another or of the other's size; none when one is absent.
@@ -239,11 +239,34 @@ static bool read_crash(const struct reading *r, struct error *error)
 	return memmap_tidy(&r->machine->crash, r->arena, error);
 }
 
-static bool remove_all(const struct reading *r, const struct memmap *map, struct error *error)
+static bool remove_all(const struct reading *r, struct memmap *from, const struct memmap *map,
+		       struct error *error)
 {
 	for (size_t i = 0; i < map->count; i++)
-		if (!memmap_remove(&r->machine->usable, r->arena, map->entries[i].range, error))
+		if (!memmap_remove(from, r->arena, map->entries[i].range, error))
 			return false;
+	return true;
+}
+
+/* Firmware may live in the middle of the crash reservation; RTAS as a rule does. */
+static bool find_crash_usable(const struct reading *r, struct error *error)
+{
+	struct machine *machine = r->machine;
+	uint64_t limit = r->facts->first_block;
+
+	if (!machine->crash.count)
+		return true;
+	if (limit > REAL_MODE_CRASH_MAX)
+		limit = REAL_MODE_CRASH_MAX;
+	if (r->facts->radix)
+		limit = UINT64_MAX;
+	if (!memmap_append(&machine->crash_usable, r->arena, crash_region(machine), MEMORY_RAM,
+			   error) ||
+	    !remove_all(r, &machine->crash_usable, &r->facts->kept, error) ||
+	    !memmap_remove(&machine->crash_usable, r->arena, (struct range){limit, UINT64_MAX},
+			   error))
+		return false;
+	memmap_shrink(&machine->crash_usable, machine->page_size);
 	return true;
 }
 
@@ -264,7 +287,8 @@ static bool find_usable(const struct reading *r, struct error *error)
 		if (!memmap_append(&machine->usable, r->arena, machine->firmware.entries[i].range,
 				   machine->firmware.entries[i].type, error))
 			return false;
-	if (!remove_all(r, &facts->kept, error) || !remove_all(r, &machine->crash, error) ||
+	if (!remove_all(r, &machine->usable, &facts->kept, error) ||
+	    !remove_all(r, &machine->usable, &machine->crash, error) ||
 	    !memmap_remove(&machine->usable, r->arena, (struct range){0, facts->kernel_end},
 			   error) ||
 	    !memmap_remove(&machine->usable, r->arena, (struct range){limit, UINT64_MAX}, error) ||
@@ -303,5 +327,5 @@ bool ppc64le_memory(struct ppc64le_machine *facts, struct arena *arena, struct m
 
 	return read_cells(&r, error) && read_memory_nodes(&r, error) && read_lmbs(&r, error) &&
 	       memmap_tidy(&machine->firmware, arena, error) && keep_firmware(&r, error) &&
-	       read_crash(&r, error) && find_usable(&r, error);
+	       read_crash(&r, error) && find_usable(&r, error) && find_crash_usable(&r, error);
 }

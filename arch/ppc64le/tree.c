@@ -13,6 +13,8 @@
 #include "kexec/devicetree.h"
 
 #define COMMAND_LINE_SIZE 2048 /* arch/powerpc/include/uapi/asm/setup.h */
+#define TOTAL_SIZE 4	       /* in struct fdt_header, big-endian */
+#define ROOM_TO_GROW ((size_t)64 << 10)
 
 static bool open_tree(const struct planning *p, struct devicetree *tree, const char **source,
 		      struct error *error)
@@ -47,10 +49,11 @@ static struct bytes find_root(const char *cmdline)
 
 /*
  * A command line without root= gets the running kernel's, as kexec-tools has it here, unless that
- * is not wanted. The user's own tree keeps its own command line when no other was given.
+ * is not wanted. The user's own tree keeps its own command line when no other was given. A capture
+ * kernel finds the core headers by it.
  */
 static bool settle_cmdline(const struct planning *p, const struct devicetree *tree,
-			   struct error *error)
+			   const struct capture *capture, struct error *error)
 {
 	const char *own = devicetree_text(tree, devicetree_find(tree, "/chosen"), "bootargs");
 	struct bytes root = {NULL, 0};
@@ -63,6 +66,9 @@ static bool settle_cmdline(const struct planning *p, const struct devicetree *tr
 	if (root.size)
 		cmdline = arena_format(p->arena, error, "%s%s%.*s", cmdline, *cmdline ? " " : "",
 				       (int)root.size, (const char *)root.data);
+	if (cmdline && p->options->panic)
+		cmdline = arena_format(p->arena, error, "%s%selfcorehdr=%" PRIu64 "K", cmdline,
+				       *cmdline ? " " : "", capture->headers.start >> 10);
 	if (!cmdline)
 		return false;
 	p->plan->cmdline = cmdline;
@@ -124,7 +130,7 @@ static bool has_entropy(const struct machine *machine)
 }
 
 static bool edit(const struct planning *p, struct devicetree *tree, struct range initrd,
-		 struct error *error)
+		 const struct capture *capture, struct error *error)
 {
 	const struct ppc64le_machine *facts = p->machine->facts;
 	struct devicetree_chosen chosen = {
@@ -137,7 +143,7 @@ static bool edit(const struct planning *p, struct devicetree *tree, struct range
 		chosen.rng_seed = (struct bytes){p->machine->entropy, MACHINE_ENTROPY_SIZE};
 	devicetree_set_boot_cpu(tree, facts->boot_cpu);
 	return remove_stale(tree, p, error) && devicetree_edit_chosen(tree, &chosen, error) &&
-	       reserve_kept(tree, facts, error);
+	       capture_limit(p, capture, tree, error) && reserve_kept(tree, facts, error);
 }
 
 static bool describe(const struct planning *p, const struct devicetree *tree, struct error *error)
@@ -169,6 +175,32 @@ static bool describe(const struct planning *p, const struct devicetree *tree, st
 }
 
 /*
+ * With --hotplug the running kernel writes its processors into the tree whenever one comes
+ * (update_crash_fdt() of arch/powerpc/kexec), within the size that the tree says it has.
+ */
+static size_t room_to_grow(const struct planning *p, size_t size)
+{
+	if (!p->options->panic || !p->options->hotplug)
+		return 0;
+	return size < ROOM_TO_GROW ? ROOM_TO_GROW : size;
+}
+
+static bool grow(const struct planning *p, struct bytes *dtb, size_t size, struct error *error)
+{
+	uint8_t *larger;
+
+	if (dtb->size == size)
+		return true;
+	larger = arena_alloc(p->arena, size, error);
+	if (!larger)
+		return false;
+	memcpy(larger, dtb->data, dtb->size);
+	bytes_put(larger + TOTAL_SIZE, 4, BIG, size);
+	*dtb = (struct bytes){larger, size};
+	return true;
+}
+
+/*
  * The tree lists itself among what is to be kept out of use. Its place depends on its size, so the
  * entry is there before.
  */
@@ -181,21 +213,24 @@ static bool place(const struct planning *p, struct devicetree *tree, const char 
 
 	if (!devicetree_reserve(tree, itself, error) || !devicetree_finish(tree, &dtb, error))
 		return false;
-	size = dtb.size;
+	size = dtb.size + room_to_grow(p, dtb.size);
 	if (!plan_place(p, "device tree", size, where, address, error) ||
 	    !devicetree_unreserve(tree, itself, error) ||
 	    !devicetree_reserve(tree, (struct range){*address, *address + size}, error) ||
-	    !describe(p, tree, error) || !devicetree_finish(tree, &dtb, error))
+	    !describe(p, tree, error) || !devicetree_finish(tree, &dtb, error) ||
+	    !grow(p, &dtb, size, error) || !plan_add(p, "dtb", source, dtb, *address, size, error))
 		return false;
-	return plan_add(p, "dtb", source, dtb, *address, size, error);
+	plan_segment(p->plan, "dtb")->unchecked = p->options->panic && p->options->hotplug;
+	return true;
 }
 
-bool tree_add(const struct planning *p, struct range initrd, struct placement where,
-	      uint64_t *address, struct error *error)
+bool tree_add(const struct planning *p, struct range initrd, const struct capture *capture,
+	      struct placement where, uint64_t *address, struct error *error)
 {
 	struct devicetree tree;
 	const char *source;
 
-	return open_tree(p, &tree, &source, error) && settle_cmdline(p, &tree, error) &&
-	       edit(p, &tree, initrd, error) && place(p, &tree, source, where, address, error);
+	return open_tree(p, &tree, &source, error) && settle_cmdline(p, &tree, capture, error) &&
+	       edit(p, &tree, initrd, capture, error) &&
+	       place(p, &tree, source, where, address, error);
 }

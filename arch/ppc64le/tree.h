@@ -4,13 +4,14 @@
 #ifndef ARCH_PPC64LE_TREE_H
 #define ARCH_PPC64LE_TREE_H
 
-#include "kexec/plan.h"
+#include "arch/ppc64le/capture.h"
 
 /*
- * Makes the tree for an initrd at `initrd` (empty: none), sets the plan's command line to what the
- * tree says, and adds the tree to the plan as segment "dtb", within `where`.
+ * Makes the tree for an initrd at `initrd` (empty: none) and, for a crash kernel, `capture`, sets
+ * the plan's command line to what the tree says, and adds the tree to the plan as segment "dtb",
+ * within `where`. With --hotplug it has room to grow and stays out of the digest.
  */
-bool tree_add(const struct planning *p, struct range initrd, struct placement where,
-	      uint64_t *address, struct error *error) must_check;
+bool tree_add(const struct planning *p, struct range initrd, const struct capture *capture,
+	      struct placement where, uint64_t *address, struct error *error) must_check;
 
 #endif

@@ -4,13 +4,16 @@
  * around one; image.c of kexec/ has taken the wrapping off before this is asked. The kernel may be
  * loaded anywhere below the end of real mode, and copies itself to address 0 before anything else
  * (arch/powerpc/kernel/head_64.S), over what lies there: so all the rest is placed above its size.
+ * A crash kernel is told to stay where it is, and only its interrupt vectors go to 0.
  */
 #include <inttypes.h>
 
 #include "arch/arch.h"
+#include "arch/ppc64le/capture.h"
 #include "arch/ppc64le/machine.h"
 #include "arch/ppc64le/tree.h"
 #include "arch/ppc64le/vmlinux.h"
+#include "kexec/crash.h"
 #include "kexec/elf.h"
 #include "kexec/purgatory.h"
 
@@ -24,7 +27,7 @@
 #define BRANCH 4 /* purgatory's own first instruction stays */
 
 /* What entry.S takes, by number: purgatory/ppc64le/entry.S. */
-enum { ARGUMENT_DTB, ARGUMENT_OPAL_BASE, ARGUMENT_OPAL_ENTRY };
+enum { ARGUMENT_DTB, ARGUMENT_OPAL_BASE, ARGUMENT_OPAL_ENTRY, ARGUMENT_BACKUP };
 
 static bool vmlinux_probe(struct bytes kernel)
 {
@@ -60,6 +63,17 @@ static bool check_machine(const struct planning *p, struct error *error)
 		error_set(error, "There is no device tree at %s, so the memory is unknown.",
 			  facts->source);
 		return error_remedy(error, "Mount /proc, and run kexec as root.");
+	}
+	if (p->options->panic && p->machine->crash.count && !p->machine->crash_usable.count) {
+		error_set(error,
+			  "The crash reservation at 0x%" PRIx64
+			  " lies where a kernel cannot start: without radix page tables, real mode "
+			  "reaches the first block of memory, which ends at 0x%" PRIx64
+			  ", and at most 1 GiB.",
+			  crash_region(p->machine).start, facts->first_block);
+		return error_remedy(error,
+				    "Boot the running kernel with a crashkernel= that has no "
+				    "address in it.");
 	}
 	if (facts->kernel_end)
 		return true;
@@ -118,8 +132,16 @@ static bool put_slave_code(const struct planning *p, const struct elf_image *elf
 static bool tell_memory(const struct planning *p, struct error *error)
 {
 	const struct ppc64le_machine *facts = p->machine->facts;
-	const struct memmap *const parts[] = {&p->machine->firmware, &facts->kept};
+	const struct range region = crash_region(p->machine);
+	struct memmap crash = {0};
+	const struct memmap *const parts[] = {p->options->panic ? &crash : &p->machine->firmware,
+					      &facts->kept};
 
+	if (p->options->panic &&
+	    (!memmap_append(&crash, p->arena, (struct range){0, region.end}, MEMORY_RAM, error) ||
+	     !memmap_append(&crash, p->arena, (struct range){0x10000, region.start},
+			    MEMORY_RESERVED, error)))
+		return false;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		for (size_t j = 0; j < parts[i]->count; j++)
 			if (!memmap_append(&p->plan->memory, p->arena, parts[i]->entries[j].range,
@@ -152,6 +174,7 @@ static bool vmlinux_plan(const struct planning *p, struct error *error)
 	struct purgatory_jump jump = {.mode = PURGATORY_ENTRY_64};
 	struct placement upwards = {0}, downwards = {.from_top = true};
 	struct range kernel, initrd;
+	struct capture capture;
 	struct elf_image elf;
 
 	if (p->image->container &&
@@ -162,10 +185,16 @@ static bool vmlinux_plan(const struct planning *p, struct error *error)
 	if (!check_linux(p, &elf, error) || !check_machine(p, error) ||
 	    !add_kernel(p, &elf, &kernel, error))
 		return false;
-	upwards.above = downwards.above = range_size(kernel);
-	if (!purgatory_place(p, downwards, error) || !add_initrd(p, upwards, &initrd, error) ||
-	    !tree_add(p, initrd, downwards, &jump.arguments[ARGUMENT_DTB], error))
+	/* In a reservation, what lies lowest is in reach of real mode first. */
+	if (p->options->panic)
+		downwards = upwards;
+	else
+		upwards.above = downwards.above = range_size(kernel);
+	if (!purgatory_place(p, downwards, error) || !capture_add(p, &capture, error) ||
+	    !add_initrd(p, upwards, &initrd, error) ||
+	    !tree_add(p, initrd, &capture, downwards, &jump.arguments[ARGUMENT_DTB], error))
 		return false;
+	jump.arguments[ARGUMENT_BACKUP] = capture.backup.start;
 	jump.entry = kernel.start;
 	jump.arguments[ARGUMENT_OPAL_BASE] = facts->opal_base;
 	jump.arguments[ARGUMENT_OPAL_ENTRY] = facts->opal_entry;

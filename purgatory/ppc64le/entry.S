@@ -6,7 +6,9 @@
  * device tree in r3 and its own address in r4 (Documentation/arch/powerpc/booting.rst), and sees
  * to its byte order itself.
  *
- * Arguments of the parameter block: 0 is the device tree, 1 OPAL's base and 2 its entry.
+ * Arguments of the parameter block: 0 is the device tree, 1 OPAL's base and 2 its entry. For a
+ * crash kernel, 3 is where the first 64 KiB of memory are saved, which begin at 4: that kernel
+ * stays where it was loaded, but the processor takes its interrupts there.
  */
 #include "purgatory/purgatory.h"
 
@@ -15,6 +17,8 @@
 #define FDT_BOOT_CPU_SINCE 2
 #define MSR_LE_BIT 1
 #define DELAY 0x10000
+#define RUN_AT_LOAD 0x5c		/* of the kernel: 1 keeps it from moving to address 0 */
+#define BACKUP_SIZE 0x10000		/* as in arch/ppc64le/capture.c */
 
 /* rd: the address of a symbol; r31 holds that of `here`. */
 .macro address rd, symbol
@@ -59,7 +63,22 @@ here:
 	mtctr	6
 	bdnz	.
 
-	ld	3, PURGATORY_AT_ARGUMENTS(29)
+	ld	3, PURGATORY_AT_ARGUMENTS + 24(29)
+	cmpdi	3, 0
+	beq	2f
+	ld	4, PURGATORY_AT_ARGUMENTS + 32(29)
+	li	5, BACKUP_SIZE / 8
+	mtctr	5
+	li	6, 0
+0:	ldx	7, 4, 6
+	stdx	7, 3, 6
+	addi	6, 6, 8
+	bdnz	0b
+	ld	4, PURGATORY_AT_ENTRY(29)
+	li	6, 1
+	stw	6, RUN_AT_LOAD(4)
+
+2:	ld	3, PURGATORY_AT_ARGUMENTS(29)
 	li	4, FDT_VERSION
 	lwbrx	6, 3, 4
 	cmplwi	6, FDT_BOOT_CPU_SINCE

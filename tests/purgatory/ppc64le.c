@@ -40,6 +40,8 @@
 #define KERNEL 0x12340000ul /* nothing is there: nobody gets that far */
 #define CPU 0x9a
 #define TERMINAL 0x71000000u
+#define SAVED 0x10000u
+#define RUN_AT_LOAD 0x5c
 
 enum end { ENDED_LOST, ENDED_JUMPED, ENDED_STOPPED };
 
@@ -322,6 +324,42 @@ static void test_unchecked(uint64_t flags)
 	munmap(place, memory_size);
 }
 
+/* A crash kernel stays where it is, and what its interrupt vectors will lie on is saved before. */
+static void test_crash(void)
+{
+	const uint8_t *low = (const uint8_t *)MESSAGE;
+	uint8_t *saved = (uint8_t *)MESSAGE + 2 * SAVED, *kernel = saved + 2 * SAVED;
+
+	for (size_t i = 0; i < 5 * SAVED; i++)
+		((uint8_t *)MESSAGE)[i] = (uint8_t)(i * 2246822519u >> 11);
+	put_at(0x20000000);
+	seal();
+	block->entry = (uintptr_t)kernel;
+	run();
+	check(result->srr0 == (uintptr_t)kernel && memcmp(kernel + RUN_AT_LOAD, "\1\0\0\0", 4) &&
+		      memcmp(saved, low, SAVED),
+	      "an ordinary kernel is left as it is, and nothing is saved");
+	seal();
+	memset(saved - 8, 0xa5, SAVED + 16);
+	block->arguments[3] = (uintptr_t)saved;
+	block->arguments[4] = (uintptr_t)low;
+	run();
+	check(result->end == ENDED_JUMPED && result->srr0 == (uintptr_t)kernel &&
+		      result->gpr[3] == DTB && result->gpr[4] == (uintptr_t)kernel &&
+		      !result->gpr[5] && !result->gpr[6] && !result->gpr[7],
+	      "a crash kernel is entered as any other");
+	check(!memcmp(saved, low, SAVED) && saved[-1] == 0xa5 && saved[SAVED] == 0xa5,
+	      "the first 64 KiB are saved, and no more");
+	check(!memcmp(kernel + RUN_AT_LOAD, "\1\0\0\0", 4), "it is told to stay where it is");
+	seal();
+	memset(saved, 0xa5, SAVED);
+	block->sha256[0] ^= 1;
+	run();
+	check(result->end == ENDED_STOPPED && saved[0] == 0xa5 && saved[SAVED - 1] == 0xa5,
+	      "a wrong digest stops it before it saves anything");
+	munmap(place, memory_size);
+}
+
 /* FIPS 180-2, appendix B, and NIST's example of nothing at all. */
 static void test_published(uint64_t flags)
 {
@@ -402,6 +440,7 @@ int main(int argc, char **argv)
 		test_unchecked(flags);
 		test_published(flags);
 	}
+	test_crash();
 	printf("1..%u\n", count);
 	return failures != 0;
 }

@@ -142,8 +142,10 @@ static void test_captured_machines(void **state)
 {
 	static const char *const names[] = {
 		"x86_64-bios-crash-6.1", "x86_64-uefi-crash-6.12", "x86_64-many-ranges",
-		"arm64-dt-crash-6.12", "arm64-uefi-acpi-crash-6.12",
+		"arm64-dt-crash-6.12", "arm64-uefi-acpi-crash-6.12", "ppc64le-crash-6.12-4k",
 	};
+	/* As on ppc64le, where they are saved before the capture kernel starts. */
+	const struct range first_64_kibibytes = { 0, 0x10000 };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		const struct range first_mebibyte = { 0, MIB };
@@ -155,6 +157,9 @@ static void test_captured_machines(void **state)
 		struct sysroot root;
 		uint64_t address;
 
+		if (!strncmp(names[i], "ppc64le", 7))
+			wish = (struct crash_headers){ .moved = first_64_kibibytes,
+						       .moved_to = 0x22420000 };
 		t.plan = (struct plan){ .by = BY_SEGMENTS };
 		t.options.panic = true;
 		assert_true(sysroot_open(&root, tree_captured(names[i]), &t.error));
