@@ -20,6 +20,9 @@ machine_arguments() {
 	local kind=pseries
 	[ "$firmware" = slof ] || kind=powernv9
 	arguments=(-machine "$kind$machine" -cpu "$model" -accel tcg -smp "$cpus" -m "$memory" -nodefaults -display none)
+	# Skiboot has this turn the machine off.
+	[ "$firmware" = slof ] ||
+		arguments+=(-device ipmi-bmc-sim,id=bmc -device isa-ipmi-bt,bmc=bmc,irq=10)
 }
 
 # image_make VMLINUX FORM TARGET: zImage is what arch/powerpc/boot/wrapper makes, without the program that
