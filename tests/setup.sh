@@ -18,7 +18,7 @@ packages_bench=(strace time xz-utils openssl debian-archive-keyring)
 packages_drivers=(binutils debian-archive-keyring gzip jq pahole perl xz-utils zstd)
 packages_check=(clang device-tree-compiler fish gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu
 	gcc-s390x-linux-gnu jq libc6-dev-arm64-cross libc6-dev-ppc64el-cross libc6-dev-s390x-cross
-	mandoc openssl qemu-user sbsigntool shellcheck zsh)
+	linux-kbuild-6.1 mandoc openssl qemu-user sbsigntool shellcheck zsh)
 }
 
 as_root() {
