@@ -103,6 +103,13 @@ static const struct format *format_find(const struct arch *arch, const struct op
 	return found;
 }
 
+/* One in a unified kernel image, or an addon to it, that no other one was given in the place of. */
+static bool has_own_device_tree(const struct planning *p)
+{
+	return p->image->uki && p->image->dtb.bytes.size && !p->options->dtb &&
+	       p->machine->arch->device_tree;
+}
+
 static bool choose_file(const struct planning *p, const struct format *format,
 			enum call_choice call, struct error *error)
 {
@@ -131,7 +138,11 @@ static bool choose_file(const struct planning *p, const struct format *format,
 			       : "it is tried first, and the running kernel checks the image";
 	if (option && !plan_note(p, error, "--%s has no effect with kexec_file_load (-s).", option))
 		return false;
-	return true;
+	return !has_own_device_tree(p) ||
+	       plan_note(p, error,
+			 "The device tree in %s has no effect with kexec_file_load (-s), which hands "
+			 "over the running kernel's.",
+			 p->image->dtb.path);
 }
 
 static bool choose_call(const struct planning *p, const struct format *format,
@@ -151,7 +162,7 @@ static bool choose_call(const struct planning *p, const struct format *format,
 		plan->why = "a Xen dom0 has no kexec_file_load";
 	else if (!format->by_file)
 		plan->why = "kexec_file_load does not take this image type";
-	else if (p->image->uki && p->image->dtb.bytes.size && p->machine->arch->device_tree)
+	else if (has_own_device_tree(p))
 		plan->why = "only it can hand the image's device tree over";
 	else if (option)
 		plan->why = arena_format(p->arena, error, "only it can honour --%s", option);

@@ -287,7 +287,8 @@ const char *const images_names =
 	"bzImage, bzImage-noefi, bzImage-low, bzImage-32, bzImage-fixed, bzImage-2.06, "
 	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-arm64, Image, Image-16k, Image-old, "
 	"Image-big, Image-elf, s390x, s390x-896, "
-	"vmlinux-ppc64le, zImage-ppc64le, bzImage-pe, uki, uki-arm64, uki-profiles, uki-sbat, uki-stub, "
+	"vmlinux-ppc64le, zImage-ppc64le, bzImage-pe, uki, uki-arm64, uki-arm64-dtb, "
+	"uki-profiles, uki-sbat, uki-stub, "
 	"uki-ucode, addon, addon:CMDLINE, "
 	"initrd:SIZE";
 

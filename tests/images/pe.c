@@ -123,17 +123,19 @@ static uint8_t *uki_of(uint16_t machine, uint8_t *kernel, size_t kernel_size,
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static uint8_t *uki_arm64(size_t *size)
+static uint8_t *uki_arm64(bool device_tree, size_t *size)
 {
 	static const struct images_section more[] = {
 		TEXT(".cmdline", "console=ttyAMA0 inside\n"),
 		TEXT(".initrd", "070701 initrd"),
 		TEXT(".splash", "BM"),
+		TEXT(".dtb", "\xd0\x0d\xfe\xed"),
 	};
 	size_t kernel_size;
 	uint8_t *kernel = images_arm64(&images_debian_arm64, &kernel_size);
 
-	return uki_of(IMAGES_PE_MACHINE_ARM64, kernel, kernel_size, more, COUNT(more), size);
+	return uki_of(IMAGES_PE_MACHINE_ARM64, kernel, kernel_size, more,
+		      COUNT(more) - !device_tree, size);
 }
 
 uint8_t *images_uki(const char *kind, size_t *size)
@@ -175,7 +177,9 @@ uint8_t *images_uki(const char *kind, size_t *size)
 	uint8_t *kernel;
 
 	if (!strcmp(kind, "-arm64"))
-		return uki_arm64(size);
+		return uki_arm64(false, size);
+	if (!strcmp(kind, "-arm64-dtb"))
+		return uki_arm64(true, size);
 	if (!strcmp(kind, "-stub"))
 		return images_pe(IMAGES_PE_MACHINE_X86_64, stub, COUNT(stub), size);
 	kernel = images_bzimage_pe(&kernel_size);

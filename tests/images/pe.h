@@ -30,9 +30,9 @@ uint8_t *images_pe(uint16_t machine, const struct images_section *sections, unsi
 uint8_t *images_bzimage_pe(size_t *size);
 
 /*
- * Unified kernel images by name: "" for x86_64 with .linux, .initrd and .cmdline; "-arm64";
- * "-profiles", "-ucode", "-sbat" (test-stub, of generation 2), "-stub" (without .linux, with paths, as
- * Lanzaboote has it).
+ * Unified kernel images by name: "" for x86_64 with .linux, .initrd and .cmdline; "-arm64",
+ * "-arm64-dtb" (with a damaged one); "-profiles", "-ucode", "-sbat" (test-stub, of generation 2),
+ * "-stub" (without .linux, with paths, as Lanzaboote has it).
  */
 uint8_t *images_uki(const char *kind, size_t *size);
 
