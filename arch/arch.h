@@ -30,6 +30,8 @@ struct format {
 	bool (*plan)(const struct planning *p, struct error *error);
 	/* The running kernel's file loader takes this format, so kexec_file_load is worth trying. */
 	bool by_file;
+	/* It takes the files that --module names. */
+	bool modules;
 	/* -t's name for the other formats, when they came out of a unified kernel image. */
 	bool uki;
 	/* For a format that is recognised to be refused in plain words: the sentence; plan is NULL then. */

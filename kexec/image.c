@@ -16,7 +16,7 @@
 
 /* What kexec-tools prints, before it ends at once, for any file that it cannot open for kexec_load.
  */
-static void cannot_open(const char *path, int problem, struct error *error)
+void image_cannot_open(const char *path, int problem, struct error *error)
 {
 	error_headline(error, "Cannot open `%s': %s", path, strerror(problem));
 	error_status(error, EXIT_USAGE);
@@ -46,7 +46,7 @@ static bool open_kernel(struct image *image, const struct options *options, stru
 	if (image_open_input(&image->kernel_file, options->kernel, options, &problem, error))
 		return true;
 	if (problem && options->call == CALL_SEGMENTS)
-		cannot_open(options->kernel, problem, error);
+		image_cannot_open(options->kernel, problem, error);
 	else if (problem)
 		error_headline(error, "Failed to open file %s:%s", options->kernel,
 			       strerror(problem));
@@ -64,7 +64,7 @@ static bool open_initrd(struct image *image, const char *path, const struct opti
 	if (image_open_input(&file, path, options, &problem, error))
 		return image_add_part(image, file, false, error);
 	if (problem && options->call == CALL_SEGMENTS)
-		cannot_open(path, problem, error);
+		image_cannot_open(path, problem, error);
 	else if (problem)
 		error_headline(error, "Could not open initrd file %s:%s\nCannot load %s", path,
 			       strerror(problem), options->kernel);
@@ -80,7 +80,7 @@ static bool open_dtb(struct image *image, const struct options *options, struct 
 	if (image_open_input(&image->dtb, options->dtb, options, &problem, error))
 		return true;
 	if (problem)
-		cannot_open(options->dtb, problem, error);
+		image_cannot_open(options->dtb, problem, error);
 	else
 		error_headline(error, "Cannot load %s", options->kernel);
 	return false;
@@ -208,6 +208,7 @@ void image_close(struct image *image)
 		file_close(&image->addons[i]);
 		free((void *)path);
 	}
+	image_close_modules(image);
 	file_close(&image->uki_file);
 	free(image->cmdline);
 	*image = IMAGE_CLOSED;

@@ -19,6 +19,18 @@ struct image_part {
 	bool front;			/* microcode: the kernel finds it only there */
 };
 
+/* A file that a Multiboot kernel gets beside itself, and the line that it finds with it. */
+struct image_module {
+	struct file file;		/* as it lies on disk; its path belongs to the image */
+	struct file unpacked;		/* a sealed memfd; fd -1 when the file was not compressed */
+	const char *line;		/* "FILE ARGUMENTS", as --module has it */
+};
+
+static inline struct bytes image_module_bytes(const struct image_module *module)
+{
+	return module->unpacked.bytes.size ? module->unpacked.bytes : module->file.bytes;
+}
+
 struct image {
 	struct file kernel_file;	/* as it lies on disk */
 	struct file kernel_unpacked;	/* a sealed memfd; fd -1 when the file was the kernel itself */
@@ -34,6 +46,9 @@ struct image {
 	const char *left_out;		/* names of sections without a use here; "" for none */
 	struct file addons[IMAGE_ADDONS_MAX];
 	unsigned addon_count;
+
+	struct image_module modules[OPTION_LIST_MAX];
+	unsigned module_count;
 
 	/* Of which the initrd was joined; none when it is one file. */
 	struct image_part parts[IMAGE_PARTS_MAX];
@@ -75,6 +90,11 @@ static inline int image_kernel_fd(const struct image *image)
  * nothing is left open.
  */
 bool image_open(struct image *image, const struct options *options, struct error *error) must_check;
+/*
+ * Opens, and unpacks, what --module names: for a kernel that takes modules, for others do without the files. On
+ * failure, what was opened is image_close()'s to close.
+ */
+bool image_open_modules(struct image *image, const struct options *options, struct error *error) must_check;
 void image_close(struct image *image);
 
 #endif

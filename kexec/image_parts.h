@@ -10,6 +10,11 @@
 bool image_open_input(struct file *file, const char *path, const struct options *options,
 		      int *problem, struct error *error) must_check;
 
+/* The line that callers know for a file that cannot be opened for kexec_load. */
+void image_cannot_open(const char *path, int problem, struct error *error);
+
+void image_close_modules(struct image *image);
+
 /*
  * Takes a unified kernel image apart: the kernel goes to *kernel, a sealed file; everything else
  * becomes parts of the image, as far as the options leave a place for it.

@@ -158,6 +158,8 @@ static bool make_plan(struct run *run)
 	return machine_read(&run->root, &run->arena, &run->machine, &run->error) &&
 	       requests_check(options, &run->machine, &run->error) &&
 	       image_open(&run->image, options, &run->error) &&
+	       (!plan_takes_modules(&run->machine, &run->image) ||
+		image_open_modules(&run->image, options, &run->error)) &&
 	       plan_make(&run->machine, options, &run->image, options->call, &run->arena,
 			 &run->plan, &run->error) &&
 	       verify(run);

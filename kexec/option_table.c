@@ -31,6 +31,7 @@
 #define PPC KNOWN_PPC64LE
 
 #define ELF_FORMATS " elf-x86_64 elf-x86 "
+#define LINUX_FORMATS " elf-x86_64 elf-x86 bzImage bzImage64 uki "
 #define BZIMAGE_FORMATS " bzImage bzImage64 "
 
 const struct option_row option_table[] = {
@@ -121,13 +122,14 @@ const struct option_row option_table[] = {
 	{ .name = "reuse-cmdline", LOADER, FLAG(reuse_cmdline),
 	  .help = "begin with the running kernel's command line" },
 	{ .name = "initrd", NEEDS("FILE"), LOADER, .effect = EFFECT_INITRD,
+	  .x86_formats = LINUX_FORMATS,
 	  .help = "the initial RAM disk" },
 	{ .name = "ramdisk", NEEDS("FILE"), LOADER_OF(X86 | ARM | PPC), .effect = EFFECT_INITRD,
-	  .same_as = "initrd", .help = "the same as --initrd" },
+	  .x86_formats = LINUX_FORMATS, .same_as = "initrd", .help = "the same as --initrd" },
 	{ .name = "reuseinitrd", GENERAL, FLAG(reuse_initrd), LATER("reuse an initial RAM disk"),
 	  .help = "use the running kernel's initial RAM disk again; "
 		  "it must have been booted with retain_initrd" },
-	{ .name = "initrd-add", NEEDS("FILE"), OURS, LIST(initrd_add),
+	{ .name = "initrd-add", NEEDS("FILE"), OURS, LIST(initrd_add), .x86_formats = LINUX_FORMATS,
 	  .help = "join this one behind the initial RAM disk; microcode goes in front" },
 	{ .name = "profile", NEEDS("N"), OURS, .effect = EFFECT_NUMBER,
 	  .field = offsetof(struct options, profile),
@@ -138,7 +140,7 @@ const struct option_row option_table[] = {
 	  .x86_formats = " bzImage ", .help = "the device tree to hand over" },
 	{ .name = "devicetreeblob", NEEDS("FILE"), LOADER_OF(PPC), TEXT(dtb), .same_as = "dtb",
 	  .help = "the same as --dtb" },
-	{ .name = "module", NEEDS("\"FILE ARGS\""), LOADER_OF(X86), .effect = EFFECT_NONE,
+	{ .name = "module", NEEDS("\"FILE ARGS\""), LOADER_OF(X86), LIST(module),
 	  .x86_formats = " multiboot-x86 multiboot2-x86 ",
 	  .help = "a module for a multiboot kernel" },
 	{ .name = "args-linux", LOADER_OF(X86 | PPC), ARGS(ARGS_LINUX), .x86_formats = ELF_FORMATS,

@@ -72,6 +72,7 @@ struct options {
 	unsigned profile;			/* --profile=N, of a unified kernel image */
 	bool addons;				/* --addons: those of such an image count */
 	struct option_list trust, revoked;	/* --trust, --revoked */
+	struct option_list module;		/* --module: "FILE ARGUMENTS", for Multiboot kernels */
 	struct option_list initrd_add;		/* --initrd-add: joined behind initrd */
 	bool real_mode, entry_32bit, no_efi, reuse_video_type, no_old_root;
 	bool pass_memmap_cmdline;

@@ -110,6 +110,14 @@ static bool has_own_device_tree(const struct planning *p)
 	       p->machine->arch->device_tree;
 }
 
+bool plan_takes_modules(const struct machine *machine, const struct image *image)
+{
+	for (const struct format *const *format = machine->arch->formats; *format; format++)
+		if ((*format)->modules && (*format)->probe(image_kernel(image)))
+			return true;
+	return false;
+}
+
 static bool choose_file(const struct planning *p, const struct format *format,
 			enum call_choice call, struct error *error)
 {

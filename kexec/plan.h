@@ -85,6 +85,9 @@ struct planning {
 bool plan_make(const struct machine *machine, const struct options *options, const struct image *image,
 	       enum call_choice call, struct arena *arena, struct plan *plan, struct error *error) must_check;
 
+/* Whether the kernel is of a format that takes modules: image_open_modules() is for these alone. */
+bool plan_takes_modules(const struct machine *machine, const struct image *image);
+
 /* Where a segment may go. All limits are physical addresses; `below` is exclusive, 0 means no limit. */
 struct placement {
 	uint64_t align;		/* power of two; 0 means the machine's page size */

@@ -334,6 +334,34 @@ static bool check_addons(struct verify *v, bool required)
 	return true;
 }
 
+/* What a module is told is a command line too, with its own signature beside the file. */
+static bool check_module_line(struct verify *v, const struct image_module *module, bool required)
+{
+	const char *path = module->file.path;
+	const struct bytes line = { (const uint8_t *)module->line, strlen(module->line) };
+	char *what = arena_format(v->arena, v->error, "line of the module %s", path);
+	char *who = arena_format(v->arena, v->error, "The line of the module %s", path);
+	char *beside = arena_format(v->arena, v->error, "%s.cmdline", path);
+	struct finding finding;
+
+	return what && who && beside && check_detached(v, line, beside, &finding) &&
+	       conclude(v, what, who, &finding, required);
+}
+
+static bool check_modules(struct verify *v, bool required)
+{
+	for (unsigned i = 0; i < v->image->module_count; i++) {
+		const struct image_module *module = &v->image->modules[i];
+
+		if (!check_file(v, "module", &module->file, required))
+			return false;
+		if (strcmp(module->line, module->file.path) &&
+		    !check_module_line(v, module, required))
+			return false;
+	}
+	return true;
+}
+
 static bool check_all(struct verify *v, const char *cmdline)
 {
 	const struct image *image = v->image;
@@ -345,7 +373,7 @@ static bool check_all(struct verify *v, const char *cmdline)
 	return what && check_kernel(v, &finding) &&
 	       conclude(v, what, image->kernel_file.path, &finding,
 			v->options->verify != VERIFY_SHOW) &&
-	       check_addons(v, all) && check_initrds(v, all) &&
+	       check_addons(v, all) && check_initrds(v, all) && check_modules(v, all) &&
 	       (own_dtb ? say_inside(v, "device tree", image->dtb.path)
 			: check_file(v, "device tree", &image->dtb, all)) &&
 	       (image_cmdline(image, v->options)

@@ -106,7 +106,7 @@ static void fill_header(const struct planning *p, const struct boot_request *req
 	put(&params->ext_cmd_line_ptr, (uint32_t)(cmdline >> 32));
 }
 
-static bool copy_memory_map(const struct planning *p, struct error *error)
+bool boot_params_hand_on_memory(const struct planning *p, struct error *error)
 {
 	const struct memmap *map = &p->machine->firmware;
 	struct memmap *out = &p->plan->memory;
@@ -145,7 +145,7 @@ bool boot_params_add(const struct planning *p, const struct boot_request *reques
 	uint8_t *segment;
 	struct boot_params *params;
 
-	if (!check_cmdline(p, request, error) || !copy_memory_map(p, error))
+	if (!check_cmdline(p, request, error) || !boot_params_hand_on_memory(p, error))
 		return false;
 	layout.efi = efi_handed_on(p, &request->header, &why_not);
 	layout.cmdline = BOOT_PARAMS_SIZE;

@@ -185,6 +185,12 @@ struct boot_request {
 bool boot_params_add(const struct planning *p, const struct boot_request *request, uint64_t *address,
 		     struct error *error) must_check;
 
+/*
+ * Makes the firmware's memory map the plan's: what the next kernel is told. A capture kernel's stays as
+ * capture.c made it.
+ */
+bool boot_params_hand_on_memory(const struct planning *p, struct error *error) must_check;
+
 /* The setup_data list: how many bytes it takes, and writing it at `out`, which will lie at `address`. */
 size_t setup_data_size(const struct planning *p, const struct boot_request *request, bool efi);
 void setup_data_write(const struct planning *p, const struct boot_request *request, bool efi, uint8_t *out,

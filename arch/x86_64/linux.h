@@ -18,9 +18,8 @@ uint64_t linux_limit(const struct planning *p, const struct setup_header *header
 bool linux_finish(const struct planning *p, struct boot_request *request, uint64_t entry, struct error *error)
 	must_check;
 
-extern const struct format x86_64_bzimage64, x86_64_vmlinux;
+extern const struct format x86_64_bzimage64, x86_64_vmlinux, x86_64_uki, x86_64_multiboot, x86_64_multiboot2;
 /* Recognised in order to be refused in plain words. */
-extern const struct format x86_64_multiboot2, x86_64_multiboot, x86_64_elf_x86, x86_64_bzimage,
-	x86_64_uki, x86_64_nbi;
+extern const struct format x86_64_elf_x86, x86_64_bzimage, x86_64_nbi;
 
 #endif

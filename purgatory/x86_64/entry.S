@@ -75,11 +75,14 @@ leave_64:
 
 /*
  * 32-bit boot protocol: through compatibility mode, where paging may be switched off, which ends long
- * mode (Intel SDM 3A, 10.8.5.4). This image lies below 4 GiB then; the loader sees to it.
+ * mode (Intel SDM 3A, 10.8.5.4). This image lies below 4 GiB then; the loader sees to it. Multiboot's
+ * machine state differs only in EAX and EBX, which are arguments[1] and [2], and 0 for Linux.
  */
 leave_32:
 	movl	purgatory_parameters + PURGATORY_AT_ARGUMENTS(%rip), %esi
 	movl	purgatory_parameters + PURGATORY_AT_ENTRY(%rip), %edi
+	movl	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 8(%rip), %ebp
+	movl	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 16(%rip), %ebx
 	leaq	gdt_32(%rip), %rax
 	pushq	%rax
 	pushw	$gdt_32_end - gdt_32 - 1
@@ -108,8 +111,7 @@ leave_32:
 	andl	$~(CR4_PAE | CR4_LA57), %eax
 	movl	%eax, %cr4
 	pushl	%edi
-	xorl	%eax, %eax
-	xorl	%ebx, %ebx
+	movl	%ebp, %eax
 	xorl	%ecx, %ecx
 	xorl	%edx, %edx
 	xorl	%edi, %edi

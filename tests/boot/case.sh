@@ -122,6 +122,10 @@ initrd_make() {
 		! dump_readable || cp -r "$(dump_reader)" "$root/dump"
 		copy_program "$(dirname "$(program "$arch")")/vmcore-dmesg" "$root" vmcore-dmesg
 	fi
+	if [ "$script" = multiboot ] && [ "$stage" = 1 ]; then
+		multiboot_make "$root/kernel"
+		cp "$(payload "$payload")" "$root/payload"
+	fi
 	[ "$script" != wrong-digest ] || install -D "$wrong_digest" "$root/sbin/kexec"
 	if [ "$stage" -gt 1 ]; then
 		cp "$(payload "$payload")" "$root/payload"

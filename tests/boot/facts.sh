@@ -41,6 +41,9 @@ facts_judge() {
 	crash)
 		crash_judge
 		return ;;
+	multiboot)
+		multiboot_judge
+		return ;;
 	wrong-digest)
 		for stage in 'was changed after it was loaded' '  expected ' '  found    ' 'The next kernel is not started' "$until"; do
 			grep -q -F "$stage" "$log" || echo "purgatory did not say \"$stage\""

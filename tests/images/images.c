@@ -6,6 +6,7 @@
 #include "tests/images/images.h"
 
 #include "tests/images/arm64.h"
+#include "tests/images/multiboot.h"
 #include "tests/images/pe.h"
 #include "tests/images/zimage.h"
 
@@ -288,8 +289,9 @@ const char *const images_names =
 	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-arm64, Image, Image-16k, Image-old, "
 	"Image-big, Image-elf, s390x, s390x-896, "
 	"vmlinux-ppc64le, zImage-ppc64le, bzImage-pe, uki, uki-arm64, uki-arm64-dtb, "
-	"uki-profiles, uki-sbat, uki-stub, "
-	"uki-ucode, addon, addon:CMDLINE, "
+	"uki-profiles, uki-sbat, uki-stub, uki-ucode, multiboot, multiboot-elf, multiboot-video, "
+	"multiboot-strange, multiboot2, multiboot2-flat, multiboot2-efi, multiboot2-acpi, "
+	"multiboot2-screen, addon, addon:CMDLINE, "
 	"initrd:SIZE";
 
 static uint8_t *make_bzimage(const char *kind, size_t *size)
@@ -356,6 +358,10 @@ uint8_t *images_make(const char *name, size_t *size)
 		return images_addon(name[5] == ':' ? name + 6 : "addon", size);
 	if (!strncmp(name, "uki", 3))
 		return images_uki(name + 3, size);
+	if (!strncmp(name, "multiboot2", 10))
+		return images_multiboot2(name + 10, size);
+	if (!strncmp(name, "multiboot", 9))
+		return images_multiboot(name + 9, size);
 	if (!strncmp(name, "bzImage", 7))
 		return make_bzimage(name + 7, size);
 	if (!strcmp(name, "vmlinux"))

@@ -118,3 +118,38 @@ judge_machine() {
 	*--mem-max=*) ((address <= ${options#*--mem-max=})) || echo "stage $1: initrd at $address: $options" ;;
 	esac
 }
+
+# multiboot_make TARGET: a kernel that is one of either version of Multiboot.
+multiboot_make() {
+	gcc -m32 -std=gnu11 -O1 -ffreestanding -fpie -fvisibility=hidden -fno-stack-protector -fcf-protection=none \
+		-mgeneral-regs-only -fno-asynchronous-unwind-tables -fno-jump-tables -nostdlib -no-pie -static \
+		-Wl,--build-id=none,-Ttext=0x400000,-z,noseparate-code,-e,start -o "$1" \
+		"$here/x86_64/multiboot_entry.S" "$here/x86_64/multiboot_kernel.c"
+}
+
+# checked FILE: its size and sum -r, as multiboot_kernel.c prints them.
+checked() {
+	# shellcheck disable=SC2046 # numbers
+	printf '0x%x 0x%x' "$(stat -c %s "$1")" $((10#$(sum -r "$1" | cut -d ' ' -f 1)))
+}
+
+multiboot_judge() {
+	local eax=0x36d76289
+	[[ $options != *multiboot-x86* ]] || eax=0x2badb002
+	expect "EAX" "$eax 0x0" "$(fact 2 eax)"
+	expect "paging and protection, interrupts" "0x1 0x0" "$(fact 2 state)"
+	expect "segments" "0x1 0x1" "$(fact 2 selectors)"
+	expect "command line" "/kernel $(append_of 2)" "$(fact 2 cmdline)"
+	expect "loader" kexec-ng "$(fact 2 loader)"
+	expect "modules" "$(checked "$(payload "$payload")") /payload
+$(checked "$here/guest/init") /tmp/init.gz one \"two three\"" "$(fact 2 module)"
+	expect "RAM in the memory map" "$(memory_ram 1)" "$(memory_ram 2)"
+	[ -n "$(fact 2 memory)" ] || echo "it was told no sizes of memory"
+	[ "$firmware" = bios ] || expect "kind of screen" 0x1 "$(fact 2 screen | cut -d ' ' -f 1)"
+	if [ "$eax" = 0x36d76289 ]; then
+		expect "where it was put" "$(fact 2 place | cut -d ' ' -f 1)" "$(fact 2 place | cut -d ' ' -f 2)"
+		[[ $(fact 2 place) = 0x* ]] || echo "it was not told where it was put"
+	fi
+	grep -q 'purgatory: the SHA-256 of .* is as loaded' "$log" || echo "purgatory said nothing"
+	[ -n "$(sed -n 's/^ *[0-9.]* @@ 2 end.*/end/p' "$log")" ] || echo "it did not come to its end"
+}

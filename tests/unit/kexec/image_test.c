@@ -206,6 +206,72 @@ static void test_refuses_a_kernel_that_is_cut_short(void **state)
 	assert_non_null(strstr(error.cause, "lz4"));
 }
 
+static void check_modules(const struct options *options)
+{
+	unsigned before = descriptors();
+	struct image image;
+
+	assert_true(image_open(&image, options, &error));
+	assert_int_equal(image.module_count, 0);
+	assert_true(image_open_modules(&image, options, &error));
+	assert_int_equal(image.module_count, 2);
+	assert_string_equal(image.modules[0].file.path, initrd);
+	assert_string_equal(image.modules[0].line, options->module.items[0]);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(image_module_bytes(&image.modules[i]).size, content_size);
+		assert_memory_equal(image_module_bytes(&image.modules[i]).data, content, content_size);
+	}
+	image_close(&image);
+	assert_int_equal(descriptors(), before);
+}
+
+static void refused_modules(const struct options *options, bool absent, const char *path)
+{
+	unsigned before = descriptors();
+	struct image image;
+	char expected[512];
+
+	snprintf(expected, sizeof(expected), absent ? "Cannot open `%s': No such file or directory" : "Cannot load %s",
+		 path);
+	error = (struct error){ 0 };
+	assert_true(image_open(&image, options, &error));
+	assert_false(image_open_modules(&image, options, &error));
+	assert_string_equal(error.headline, expected);
+	assert_string_not_equal(error.cause, "");
+	image_close(&image);
+	assert_int_equal(descriptors(), before);
+}
+
+static void test_opens_modules_up_to_the_blank_and_unpacks_them(void **state)
+{
+	struct options options = { .kernel = kernel, .module = { .count = 2 } };
+	char line[96], nothing[96];
+	size_t size;
+
+	write_file(kernel, content, content_size);
+	write_file(initrd, content, content_size);
+	snprintf(line, sizeof(line), "%s one  two", initrd);
+	options.module.items[0] = line;
+	options.module.items[1] = kernel;
+	check_modules(&options);
+	for (const char *const *format = pack_formats; *format; format++) {
+		uint8_t *packed = pack(*format, content, content_size, &size);
+
+		assert_non_null(packed);
+		write_file(initrd, packed, size);
+		check_modules(&options);
+		write_file(initrd, packed, size / 2);
+		refused_modules(&options, false, kernel);
+		assert_non_null(strstr(error.cause, initrd));
+		free(packed);
+	}
+	write_file(initrd, content, content_size);
+	snprintf(nothing, sizeof(nothing), "%s one", missing);
+	options.module.items[1] = nothing;
+	refused_modules(&options, true, missing);
+	assert_int_equal(error.status, EXIT_USAGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_says_what_callers_match_for_an_initrd),
 		cmocka_unit_test(test_opens_a_device_tree_where_it_counts),
 		cmocka_unit_test(test_refuses_a_kernel_that_is_cut_short),
+		cmocka_unit_test(test_opens_modules_up_to_the_blank_and_unpacks_them),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

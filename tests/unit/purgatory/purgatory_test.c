@@ -391,7 +391,7 @@ static void test_the_32bit_entry_leaves_long_mode(void **state)
 	assert_int_equal(machine->rip, LANDING);
 	assert_true(machine->code32);
 	assert_int_equal(machine->rsi, BOOT_PARAMS);
-	assert_int_equal(machine->rbp | machine->rdi | machine->rbx, 0);
+	assert_int_equal(machine->rbp | machine->rdi | machine->rbx | machine->rax, 0);
 	assert_int_equal(machine->cr0, 0x11);
 	assert_int_equal(machine->cr4, 0);
 	assert_int_equal(machine->efer & 0x100, 0);
@@ -399,6 +399,24 @@ static void test_the_32bit_entry_leaves_long_mode(void **state)
 	assert_int_equal(machine->segments[SEGMENT_DS], 0x18);
 	assert_int_equal(machine->segments[SEGMENT_ES], 0x18);
 	assert_int_equal(machine->segments[SEGMENT_SS], 0x18);
+	assert_false(machine->interrupts);
+}
+
+static void test_the_32bit_entry_of_multiboot(void **state)
+{
+	put_at(LOW);
+	seal();
+	block->entry_mode = PURGATORY_ENTRY_32;
+	block->arguments[0] = 0;
+	block->arguments[1] = 0x2badb002;
+	block->arguments[2] = 0x87654000;
+	run();
+	assert_int_equal(machine->end, ENDED_JUMPED);
+	assert_int_equal(machine->rip, LANDING);
+	assert_int_equal(machine->rax, 0x2badb002);
+	assert_int_equal(machine->rbx, 0x87654000);
+	assert_int_equal(machine->rsi | machine->rdi | machine->rbp, 0);
+	assert_int_equal(machine->cr0, 0x11);
 	assert_false(machine->interrupts);
 }
 
@@ -458,6 +476,7 @@ int main(void)
 		TEST(test_a_long_line_wraps_on_the_screen),
 		TEST(test_it_puts_the_adapter_into_text_mode_when_asked),
 		TEST(test_the_32bit_entry_leaves_long_mode),
+		TEST(test_the_32bit_entry_of_multiboot),
 		TEST(test_the_32bit_entry_verifies_too),
 		TEST(test_it_can_be_entered_again_and_keeps_to_its_stack),
 	};
