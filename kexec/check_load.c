@@ -167,7 +167,9 @@ bool check_load(const struct sysroot *root, const struct machine *machine,
 	*cmdline = NULL;
 	if (!image_open(&l.image, options, error))
 		return false;
-	done = check_plan(&l, cmdline);
+	done = (!plan_takes_modules(l.machine, &l.image) ||
+		image_open_modules(&l.image, options, error)) &&
+	       check_plan(&l, cmdline);
 	image_close(&l.image);
 	return done;
 }
