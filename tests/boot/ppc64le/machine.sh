@@ -22,7 +22,7 @@ machine_arguments() {
 	arguments=(-machine "$kind$machine" -cpu "$model" -accel tcg -smp "$cpus" -m "$memory" -nodefaults -display none)
 	# Skiboot has this turn the machine off.
 	[ "$firmware" = slof ] ||
-		arguments+=(-device ipmi-bmc-sim,id=bmc -device isa-ipmi-bt,bmc=bmc,irq=10)
+		arguments+=(-device "ipmi-bmc-sim,id=bmc" -device "isa-ipmi-bt,bmc=bmc,irq=10")
 }
 
 # image_make VMLINUX FORM TARGET: zImage is what arch/powerpc/boot/wrapper makes, without the program that
