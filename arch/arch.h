@@ -10,7 +10,7 @@
  *     configure.ac, and arch/<name>/purgatory.c, which embeds the image.
  *  4. arch/<name>/<name>.c: the const table below; its address in arch.c.
  *  5. tests/machines/<name>-*: a captured /proc and /sys tree, and golden plans for it.
- *  6. its options in kexec/options.c, its page in man/kexec.8.
+ *  6. its options in kexec/option_table.c, its page in man/kexec.8.
  */
 #ifndef ARCH_ARCH_H
 #define ARCH_ARCH_H

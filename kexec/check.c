@@ -18,8 +18,7 @@ bool check_parse(const char *words, unsigned *set, struct error *error)
 		if (i == sizeof(forms) / sizeof(forms[0])) {
 			error_headline(error, "Bad option value in --check=%.200s", words);
 			error_set(error, "--check takes the words verbose, json and drivers, separated by commas.");
-			error->usage = true;
-			return error_status(error, EXIT_USAGE);
+			return error_usage(error, EXIT_USAGE);
 		}
 		*set |= forms[i].bit;
 		words = words[length] ? words + length + 1 : NULL;

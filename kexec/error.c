@@ -53,6 +53,12 @@ bool error_status(struct error *error, int status)
 	return false;
 }
 
+bool error_usage(struct error *error, int status)
+{
+	error->usage = true;
+	return error_status(error, status);
+}
+
 struct error_quote error_quote(struct bytes bytes)
 {
 	struct error_quote quote = { "" };

@@ -42,5 +42,7 @@ struct error_quote {
 struct error_quote error_quote(struct bytes bytes);
 /* Sets the exit status. Returns false. */
 bool error_status(struct error *error, int status);
+/* The same, and the usage text belongs on stdout. Returns false. */
+bool error_usage(struct error *error, int status);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every option that kexec accepts, in the order in which the usage text lists them. What an option
- * means is written in options.c; here stands what it is called, who knows it and how to explain it.
+ * Every option that kexec accepts, in the order in which the usage text lists them. Here stands what
+ * an option is called, who knows it and how to explain it; options.c does what it says.
  *
  * Rows with `known` 0 are ours (plan, check, ...) or a fork's (load-hardboot, atags, no-dtb). They are
  * never shown to getopt_long(), so that they cannot make an abbreviation ambiguous.

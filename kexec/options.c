@@ -2,10 +2,10 @@
 /*
  * From argv to struct options, in one pass. getopt_long() is given exactly the options that
  * kexec-tools has on this architecture, so that every abbreviation means what it means there; what
- * it does not recognise is then looked up among the other rows of the table. This file opens
- * nothing: whether a file exists or a kernel is loaded is found out later, by others.
+ * it does not recognise is then looked up among the other rows of the table. Rules between options
+ * are not for this file, nor does it open anything: whether a file exists is found out by others.
  */
-#include "kexec/options.h"
+#include "kexec/options_internal.h"
 
 #include "arch/arch.h"
 #include "kexec/check.h"
@@ -17,24 +17,6 @@
 
 /* getopt_long()'s code of the long option in row 0; letters lie below. */
 #define FIRST_LONG 256
-#define NOT_BY_FILE "--%s not supported with kexec_file_load"
-
-struct parse {
-	struct options *options;
-	const struct arch *arch;
-	unsigned known_bit;
-	const char *program;		/* argv[0], for getopt's own words */
-	/* Looked at when all of argv has been read, because -h and -v win over a bad value. */
-	const char *serial, *serial_baud;
-	struct arena *arena;
-	struct error *error;
-};
-
-static bool usage_error(struct error *error, int status)
-{
-	error->usage = true;
-	return error_status(error, status);
-}
 
 static bool is_known(const struct parse *p, const struct option_row *row)
 {
@@ -65,8 +47,7 @@ static bool note(struct parse *p, const char *format, const char *what)
 	return true;
 }
 
-/* As strtoul() with base 0 reads it, which is what scripts were written against. */
-static bool parse_number(const char *text, uint64_t *number)
+bool options_number(const char *text, uint64_t *number)
 {
 	char *end;
 
@@ -78,12 +59,12 @@ static bool parse_number(const char *text, uint64_t *number)
 static bool parse_address(struct parse *p, const struct option_row *row, const char *text,
 			  uint64_t *address)
 {
-	if (parse_number(text, address))
+	if (options_number(text, address))
 		return true;
 	error_headline(p->error, "Bad option value in --%s=%s", row->name, text);
 	error_set(p->error, "--%s takes one address below 2^64, decimal or with 0x in front.",
 		  row->name);
-	return usage_error(p->error, EXIT_USAGE);
+	return error_usage(p->error, EXIT_USAGE);
 }
 
 static bool parse_plan(struct parse *p, const char *form)
@@ -102,7 +83,7 @@ static bool parse_plan(struct parse *p, const char *form)
 	}
 	error_headline(p->error, "Bad option value in --plan=%s", form);
 	error_set(p->error, "A plan can be printed as text, json or map.");
-	return usage_error(p->error, EXIT_USAGE);
+	return error_usage(p->error, EXIT_USAGE);
 }
 
 /* The place of a word in the row's choices, from 1; an enum has 0 for what is not given. */
@@ -122,7 +103,7 @@ static bool parse_choice(struct parse *p, const struct option_row *row, const ch
 	}
 	error_headline(p->error, "Bad option value in --%s=%s", row->name, word);
 	error_set(p->error, "--%s takes one of these words: %s", row->name, row->choices);
-	return usage_error(p->error, EXIT_USAGE);
+	return error_usage(p->error, EXIT_USAGE);
 }
 
 static bool add_to_list(struct parse *p, const struct option_row *row, const char *value)
@@ -134,20 +115,20 @@ static bool add_to_list(struct parse *p, const struct option_row *row, const cha
 		return true;
 	}
 	error_set(p->error, "--%s was given more than %d times.", row->name, OPTION_LIST_MAX);
-	return usage_error(p->error, EXIT_USAGE);
+	return error_usage(p->error, EXIT_USAGE);
 }
 
 static bool parse_small_number(struct parse *p, const struct option_row *row, const char *text)
 {
 	uint64_t number;
 
-	if (parse_number(text, &number) && number < 1000) {
+	if (options_number(text, &number) && number < 1000) {
 		*(unsigned *)((char *)p->options + row->field) = (unsigned)number;
 		return true;
 	}
 	error_headline(p->error, "Bad option value in --%s=%s", row->name, text);
 	error_set(p->error, "--%s takes a number from 0 to 999.", row->name);
-	return usage_error(p->error, EXIT_USAGE);
+	return error_usage(p->error, EXIT_USAGE);
 }
 
 static bool add_append(struct parse *p, const char *text)
@@ -170,11 +151,6 @@ static bool set_initrd(struct parse *p, const char *file)
 	return note(p, "Only the last --initrd counts: %s will not be loaded.", before);
 }
 
-static void drop_actions(struct options *o)
-{
-	o->load = o->unload = o->exec = o->shutdown = o->sync = o->ifdown = false;
-}
-
 static void act(struct options *o, bool load, bool exec)
 {
 	o->load = load;
@@ -182,7 +158,7 @@ static void act(struct options *o, bool load, bool exec)
 	o->shutdown = false;
 }
 
-/* What a row does to the options. Later actions override earlier ones; settle() mends the rest. */
+/* Later actions override earlier ones; the rest is for options_settle(). */
 static bool apply(struct parse *p, const struct option_row *row, const char *value)
 {
 	struct options *o = p->options;
@@ -298,7 +274,7 @@ static bool ambiguous(struct parse *p, const char *text, const struct option_row
 		strcat(list, found[i]->name);
 		strcat(list, "'");
 	}
-	return usage_error(p->error, EXIT_USAGE);
+	return error_usage(p->error, EXIT_USAGE);
 }
 
 /* argv[optind - 1] is a long option that getopt_long() could not resolve: ours, or nobody's. */
@@ -316,18 +292,18 @@ static bool apply_unrecognized(struct parse *p, int argc, char **argv)
 		return ambiguous(p, text, found, count);
 	if (!count) {
 		error_headline(p->error, "%s: unrecognized option '--%s'", p->program, text);
-		return usage_error(p->error, EXIT_USAGE);
+		return error_usage(p->error, EXIT_USAGE);
 	}
 	if (found[0]->argument == ARGUMENT_NONE && value) {
 		error_headline(p->error, "%s: option '--%s' doesn't allow an argument", p->program,
 			       found[0]->name);
-		return usage_error(p->error, EXIT_USAGE);
+		return error_usage(p->error, EXIT_USAGE);
 	}
 	if (found[0]->argument == ARGUMENT_REQUIRED && !value) {
 		if (optind >= argc) {
 			error_headline(p->error, "%s: option '--%s' requires an argument",
 				       p->program, found[0]->name);
-			return usage_error(p->error, EXIT_USAGE);
+			return error_usage(p->error, EXIT_USAGE);
 		}
 		value = argv[optind++];
 	}
@@ -347,7 +323,7 @@ static bool refused(struct parse *p, int code, int argc, char **argv)
 		error_headline(p->error, code == ':' ? "%s: option requires an argument -- '%c'"
 						     : "%s: invalid option -- '%c'",
 			       p->program, optopt);
-	return usage_error(p->error, EXIT_USAGE);
+	return error_usage(p->error, EXIT_USAGE);
 }
 
 static void show_known(const struct parse *p, struct option *longs, char *letters)
@@ -373,11 +349,6 @@ static void show_known(const struct parse *p, struct option *longs, char *letter
 	*letters = '\0';
 }
 
-static bool is_over(const struct options *o)
-{
-	return o->help || o->version || o->print_crash_size;
-}
-
 static bool parse_all(struct parse *p, int argc, char **argv)
 {
 	struct option longs[OPTIONS_GIVEN_MAX + 1];
@@ -388,7 +359,7 @@ static bool parse_all(struct parse *p, int argc, char **argv)
 	show_known(p, longs, letters);
 	opterr = 0;
 	optind = 0; /* glibc: forget an earlier scan, and look at POSIXLY_CORRECT again */
-	while (ok && !is_over(p->options)) {
+	while (ok && !options_are_over(p->options)) {
 		int code;
 
 		optopt = 0;
@@ -403,175 +374,9 @@ static bool parse_all(struct parse *p, int argc, char **argv)
 					 : option_find_letter((char)code);
 		ok = apply(p, row, optarg);
 	}
-	if (!is_over(p->options) && optind < argc)
+	if (!options_are_over(p->options) && optind < argc)
 		p->options->kernel = argv[optind];
 	return ok;
-}
-
-static bool parse_serial_port(struct parse *p)
-{
-	struct options *o = p->options;
-	uint64_t number;
-
-	if (!strcmp(p->serial, "ttyS0")) {
-		o->serial_base = 0x3f8;
-		return true;
-	}
-	if (!strcmp(p->serial, "ttyS1")) {
-		o->serial_base = 0x2f8;
-		return true;
-	}
-	if (!strncmp(p->serial, "0x", 2) && parse_number(p->serial, &number) &&
-	    number <= UINT16_MAX) {
-		o->serial_base = (uint16_t)number;
-		return true;
-	}
-	error_headline(p->error, "Bad serial port base '%s'", p->serial);
-	error_set(p->error, "--serial takes ttyS0, ttyS1 or an I/O port from 0x0 to 0xffff.");
-	return usage_error(p->error, EXIT_FAILED);
-}
-
-static bool parse_serial_baud(struct parse *p)
-{
-	uint64_t number;
-
-	if (parse_number(p->serial_baud, &number) && number >= 9600 && number <= 115200 &&
-	    115200 % number == 0) {
-		p->options->serial_baud = (uint32_t)number;
-		return true;
-	}
-	error_headline(p->error, "Bad serial port baud rate '%s'", p->serial_baud);
-	error_set(p->error, "--serial-baud takes a rate from 9600 to 115200 that divides 115200.");
-	return usage_error(p->error, EXIT_FAILED);
-}
-
-static bool settle_serial(struct parse *p)
-{
-	if (p->known_bit == KNOWN_ARM64)
-		p->options->serial_name = p->serial;
-	if (p->known_bit != KNOWN_X86_64)
-		return true;
-	return (!p->serial || parse_serial_port(p)) && (!p->serial_baud || parse_serial_baud(p));
-}
-
-/* Where kexec-tools does so: what describes a kernel is an error when none is loaded. */
-static bool settle_loader_options(struct parse *p)
-{
-	const struct options *o = p->options;
-
-	if (!p->arch->strict_loader_options || o->load)
-		return true;
-	for (unsigned i = 0; i < o->given_count; i++) {
-		if (option_find(o->given[i])->class != OPTION_LOADER)
-			continue;
-		error_set(p->error, "--%s describes a kernel to load, and %s loads none.",
-			  o->given[i], o->status ? "--status" : o->exec ? "--exec" : "--unload");
-		return usage_error(p->error, EXIT_USAGE);
-	}
-	return true;
-}
-
-static bool later(struct parse *p, const char *name)
-{
-	error_set(p->error, "--%s: %s", name, option_find(name)->later);
-	return error_status(p->error, EXIT_USAGE);
-}
-
-/* Options whose work comes in a later version, with the lines that callers know for them. */
-static bool settle_later(struct parse *p)
-{
-	const struct options *o = p->options;
-
-	if (options_given(o, "load-live-update")) {
-		error_headline(p->error, "--load-live-update can only be used with xen");
-		return later(p, "load-live-update");
-	}
-	if (options_given(o, "exec-live-update")) {
-		error_headline(p->error, "--exec-live-update only works under xen.");
-		return later(p, "exec-live-update");
-	}
-	if (options_given(o, "load-preserve-context")) {
-		if (!o->mem_max_given)
-			error_headline(p->error,
-				       "Please specify memory range used by kexeced kernel");
-		else if (o->call == CALL_FILE)
-			error_headline(p->error, NOT_BY_FILE, "load-preserve-context");
-		return later(p, "load-preserve-context");
-	}
-	if (options_given(o, "load-jump-back-helper")) {
-		if (o->call == CALL_FILE)
-			error_headline(p->error, NOT_BY_FILE, "load-jump-back-helper");
-		return later(p, "load-jump-back-helper");
-	}
-	/* With -s the planner refuses it, as kexec-tools does. */
-	if (o->load && o->real_mode && p->known_bit == KNOWN_X86_64 && o->call != CALL_FILE)
-		return later(p, "real-mode");
-	return true;
-}
-
-/* A plan acts on nothing: what would act beside it is dropped, or is an error. */
-static bool settle_plan(struct parse *p)
-{
-	struct options *o = p->options;
-
-	if (o->sysroot && o->plan == PLAN_NONE && !o->check)
-		o->plan = PLAN_TEXT;
-	if (o->plan == PLAN_NONE || o->status)
-		return true;
-	if (o->unload || !o->load) {
-		error_set(p->error, "--plan shows how a kernel would be loaded, not %s.",
-			  o->unload ? "--unload" : "--exec");
-		return error_status(p->error, EXIT_USAGE);
-	}
-	o->exec = o->shutdown = o->sync = o->ifdown = false;
-	return true;
-}
-
-/* A check acts on nothing; with a kernel it looks at how that one would be loaded. */
-static bool settle_check(struct parse *p)
-{
-	struct options *o = p->options;
-	bool plans = o->check & CHECK_MACHINE && o->kernel;
-
-	if (!o->check)
-		return true;
-	if (o->unload || !o->load || (o->panic && !plans) || o->plan != PLAN_NONE) {
-		error_set(p->error, "--check only looks; it does not go with %s.",
-			  o->plan != PLAN_NONE ? "--plan" : o->unload ? "--unload" :
-			  o->panic ? "--load-panic" : o->status ? "--status" : "--exec");
-		return error_status(p->error, EXIT_USAGE);
-	}
-	drop_actions(o);
-	o->load = plans;
-	if (!(o->check & CHECK_DRIVERS) || o->modules)
-		return true;
-	error_set(p->error, "--check=drivers needs --modules=/lib/modules/VERSION.");
-	return error_status(p->error, EXIT_USAGE);
-}
-
-/* All of argv is known: the rules that do not depend on the order of the options. */
-static bool settle(struct parse *p)
-{
-	struct options *o = p->options;
-
-	o->load_given = options_given(o, "load") || options_given(o, "load-hardboot");
-	/* -u -p is -p -u, and -e -f is -e, when there is nothing to load. */
-	if (!o->kernel && ((o->unload && o->panic) || (o->exec && options_given(o, "exec"))))
-		o->load = false;
-	o->ifdown = o->exec && !options_given(o, "no-ifdown");
-	if (options_given(o, "no-sync"))
-		o->sync = false;
-
-	if (o->status)
-		drop_actions(o);
-	if (!settle_loader_options(p) || !settle_serial(p) || !settle_later(p) || !settle_check(p) ||
-	    !settle_plan(p))
-		return false;
-	if (o->load && !o->kernel) {
-		error_headline(p->error, "No kernel specified");
-		return usage_error(p->error, EXIT_FAILED);
-	}
-	return true;
 }
 
 bool options_parse(struct options *options, int argc, char **argv, const char *arch_name,
@@ -589,10 +394,5 @@ bool options_parse(struct options *options, int argc, char **argv, const char *a
 	};
 	if (!p.arch || !p.known_bit)
 		return error_set(error, "%s is not an architecture with options.", arch_name);
-	if (!parse_all(&p, argc, argv))
-		return false;
-	if (!is_over(options))
-		return settle(&p);
-	drop_actions(options);
-	return true;
+	return parse_all(&p, argc, argv) && options_settle(&p);
 }
