@@ -57,11 +57,9 @@ struct arch {
 	/*
 	 * Crash kernels. linear_map: where the kernel's map of all RAM begins, less the physical address,
 	 * when the running kernel does not tell. hotplug_flag: what --hotplug means to kexec_load here.
-	 * crash_by_segments: a boot has shown that -p by kexec_load works.
 	 */
 	uint64_t linear_map;
 	uint64_t hotplug_flag;
-	bool crash_by_segments;
 };
 
 extern const struct arch arch_x86_64, arch_arm64, arch_ppc64le, arch_s390x;

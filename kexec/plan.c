@@ -76,15 +76,7 @@ static const struct format *format_find(const struct arch *arch, const struct op
 		say_unknown_type(image, kernel, error);
 		return NULL;
 	}
-	if (named && named != found && !named->probe(kernel)) {
-		error_headline(error, "Wrong file type %s, file matches type %s", named->name,
-			       found->name);
-		error_set(error, "-t says %s, but %s is a %s.", named->name,
-			  image->kernel_file.path, found->name);
-		error_remedy(error, "Leave -t out, or write -t %s.", found->name);
-		return NULL;
-	}
-	if (named && named->uki && !image->uki) {
+	if (named && (!named->probe(kernel) || (named->uki && !image->uki))) {
 		error_headline(error, "Wrong file type %s, file matches type %s", named->name,
 			       found->name);
 		error_set(error, "-t says %s, but %s is a %s.", named->name,
@@ -201,12 +193,6 @@ static bool plan_by_segments(const struct planning *p, const struct format *form
 	const struct options *options = p->options;
 	struct plan *plan = p->plan;
 
-	if (options->panic && !p->machine->arch->crash_by_segments) {
-		error_headline(error, "Cannot load %s", p->image->kernel_file.path);
-		error_set(error, "This version of kexec-ng loads a crash kernel (-p) only through "
-				 "kexec_file_load.");
-		return error_remedy(error, "Use -s, on a kernel that has CONFIG_KEXEC_FILE.");
-	}
 	if (options->no_cma && !plan_note(p, error, "--no-cma has no effect with kexec_load."))
 		return false;
 	if (options->force_dtb &&
@@ -244,8 +230,8 @@ static bool rehearse(const struct planning *p, const struct format *format, stru
 	options.no_checks = true;
 	trial.options = &options;
 	trial.plan = &plan;
-	if (!format->plan || !arch->crash_by_segments || !arch->purgatory ||
-	    !arch->purgatory().size || format->plan(&trial, error))
+	if (!format->plan || !arch->purgatory || !arch->purgatory().size ||
+	    format->plan(&trial, error))
 		return true;
 	if (!error->headline[0])
 		error_headline(error, "Cannot load %s", p->image->kernel_file.path);

@@ -22,7 +22,6 @@ const struct arch arch_arm64 = {
 	.joins_append = false,
 	/* 48 bits of virtual addresses, and memory from 0 on: Documentation/arch/arm64/memory.rst */
 	.linear_map = 0xffff000000000000,
-	.crash_by_segments = true,
 	.machine_read = arm64_machine_read,
 	.formats = formats,
 	.purgatory = purgatory_arm64,

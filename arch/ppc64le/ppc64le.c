@@ -21,7 +21,6 @@ const struct arch arch_ppc64le = {
 	.joins_append = false,
 	.linear_map = 0xc000000000000000, /* PAGE_OFFSET, arch/powerpc/include/asm/page.h */
 	.hotplug_flag = KEXEC_CRASH_HOTPLUG_SUPPORT,
-	.crash_by_segments = true,
 	.machine_read = ppc64le_machine_read,
 	.formats = formats,
 	.purgatory = purgatory_ppc64le,

@@ -19,7 +19,6 @@ const struct arch arch_s390x = {
 	.joins_append = true,
 	.built_in_cmdline = true,
 	/* The capture kernel makes its own core headers: there is nothing to keep up to date. */
-	.crash_by_segments = true,
 	.machine_read = s390x_machine_read,
 	.formats = formats,
 	.purgatory = purgatory_s390x,

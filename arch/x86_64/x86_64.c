@@ -23,7 +23,6 @@ const struct arch arch_x86_64 = {
 	.linear_map = 0xffff888000000000,
 	/* Linux 6.5 to 6.9 know only this flag, and later ones take it still. */
 	.hotplug_flag = KEXEC_UPDATE_ELFCOREHDR,
-	.crash_by_segments = true,
 	.machine_read = x86_64_machine_read,
 	.formats = formats,
 	.purgatory = purgatory_x86_64,
