@@ -144,7 +144,7 @@ static bool print_text(struct printing *p, const struct report *report)
 	for (unsigned i = 0; i < report->findings.count; i++)
 		if (!print_finding(p, &report->findings.list[i]))
 			return false;
-	fprintf(p->out, "\n%s: of %zu devices with drivers, %zu are at risk, %zu have warnings.\n",
+	fprintf(p->out, "\n%s. Devices with drivers: %zu; at risk: %zu; with warnings: %zu.\n",
 		words[report->verdict], report->devices.count, report->verdicts[VERDICT_RISK],
 		report->verdicts[VERDICT_WARNING]);
 	if (report->built_in)
@@ -254,4 +254,19 @@ bool check_report_print(FILE *out, const struct report *report, unsigned forms, 
 	};
 
 	return forms & CHECK_JSON ? print_json(out, report, arena, error) : print_text(&p, report);
+}
+
+bool check_report_pass(const struct report *report, struct error *error)
+{
+	const struct report_entry *worst = report->entries;
+	size_t count = report->verdicts[VERDICT_RISK];
+
+	if (!count)
+		return true;
+	error_remedy(error, "See kexec --check for the whole report, or leave --check-first out.");
+	if (count == 1)
+		return error_set(error, "Nothing was loaded, because %s is at risk: %s",
+				 worst->device->name, worst->judgement.reason);
+	return error_set(error, "Nothing was loaded, because %zu devices are at risk. The first is %s: %s",
+			 count, worst->device->name, worst->judgement.reason);
 }

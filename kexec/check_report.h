@@ -60,4 +60,7 @@ bool check_load(const struct sysroot *root, const struct machine *machine, const
 bool check_report_print(FILE *out, const struct report *report, unsigned forms, bool colour,
 			struct arena *arena, struct error *error) must_check;
 
+/* For --check-first: fails while a device is at risk, and says what is wrong with the first one. */
+bool check_report_pass(const struct report *report, struct error *error) must_check;
+
 #endif

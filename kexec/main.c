@@ -268,14 +268,8 @@ static bool passes_check(struct run *run)
 
 	if (!run->options.check_first)
 		return true;
-	if (!check_machine(&run->root, &run->options, &run->arena, &report, &run->error))
-		return false;
-	if (!report.verdicts[VERDICT_RISK])
-		return true;
-	error_remedy(&run->error, "See kexec --check for all of them, or leave --check-first out.");
-	return error_set(&run->error, "Nothing was loaded, because %zu devices are at risk. The first is %s: %s",
-			 report.verdicts[VERDICT_RISK], report.entries[0].device->name,
-			 report.entries[0].judgement.reason);
+	return check_machine(&run->root, &run->options, &run->arena, &report, &run->error) &&
+	       check_report_pass(&report, &run->error);
 }
 
 static bool load_kernel(struct run *run)

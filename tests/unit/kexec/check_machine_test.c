@@ -179,7 +179,28 @@ static void test_at_risk(void **state)
 		"         When nothing uses it any more, unload fast_net or unbind 0000:00:03.0\n"
 		"         from fast_net, and load the next kernel's driver afresh.\n"
 		"\n"
-		"At risk: of 1 devices with drivers, 1 are at risk, 0 have warnings.\n");
+		"At risk. Devices with drivers: 1; at risk: 1; with warnings: 0.\n");
+}
+
+/* What --check-first says, or NULL when it lets the kernel be loaded. */
+static const char *refusal(void)
+{
+	check(0);
+	error = (struct error){ 0 };
+	return check_report_pass(&report, &error) ? NULL : error.cause;
+}
+
+static void test_check_first(void **state)
+{
+	add_network(true);
+	assert_null(refusal());
+	write_module(MODULES "fast-net.ko", pci_module("fast_net", false));
+	assert_non_null(strstr(refusal(), "because " NETWORK " is at risk: fast_net has no shutdown"));
+	assert_non_null(strstr(error.remedy, "--check-first"));
+	add_device("pci", "0000:00:04.0", "fast_net", "fast_net");
+	put_file("pci", "0000:00:04.0", "class", "0x020000\n");
+	set_master("0000:00:04.0", true);
+	assert_non_null(strstr(refusal(), "because 2 devices are at risk. The first is " NETWORK ": fast_net"));
 }
 
 static void test_callback(void **state)
@@ -353,7 +374,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_at_risk), TEST(test_callback), TEST(test_no_bus_mastering), TEST(test_iommu),
+		TEST(test_at_risk), TEST(test_check_first), TEST(test_callback),
+		TEST(test_no_bus_mastering), TEST(test_iommu),
 		TEST(test_harmless_class), TEST(test_built_in), TEST(test_missing_module),
 		TEST(test_two_names), TEST(test_virtio), TEST(test_platform),
 		TEST(test_without_modules_or_types), TEST(test_worst_first_and_json),
