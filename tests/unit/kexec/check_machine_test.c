@@ -197,7 +197,8 @@ static void test_check_first(void **state)
 	write_module(MODULES "fast-net.ko", pci_module("fast_net", false));
 	assert_non_null(strstr(refusal(), "because " NETWORK " is at risk: fast_net has no shutdown"));
 	assert_non_null(strstr(error.remedy, "--check-first"));
-	add_device("pci", "0000:00:04.0", "fast_net", "fast_net");
+	add_device("pci", "0000:00:04.0", "slow_net", "slow_net");
+	write_module(MODULES "slow_net.ko", pci_module("slow_net", false));
 	put_file("pci", "0000:00:04.0", "class", "0x020000\n");
 	set_master("0000:00:04.0", true);
 	assert_non_null(strstr(refusal(), "because 2 devices are at risk. The first is " NETWORK ": fast_net"));
