@@ -8,6 +8,7 @@
 
 #define BLOCK_SIZE ((size_t)64 << 10)
 #define ALIGNMENT ((size_t)16)
+#define FIRST_CAPACITY 8
 
 struct arena_block {
 	struct arena_block *next;
@@ -57,6 +58,23 @@ void *arena_array(struct arena *arena, size_t count, size_t size, struct error *
 		return NULL;
 	}
 	return arena_alloc(arena, total, error);
+}
+
+void *arena_grow(struct arena *arena, void *array, size_t count, size_t *capacity, size_t size,
+		 struct error *error)
+{
+	size_t larger = *capacity ? 2 * *capacity : FIRST_CAPACITY;
+	void *moved;
+
+	if (count < *capacity)
+		return array;
+	moved = arena_array(arena, larger, size, error);
+	if (!moved)
+		return NULL;
+	if (count)
+		memcpy(moved, array, count * size);
+	*capacity = larger;
+	return moved;
 }
 
 char *arena_format(struct arena *arena, struct error *error, const char *format, ...)

@@ -46,18 +46,13 @@ struct listing {
 
 static bool add_entry(struct listing *l, const struct driver *driver, const struct module_file *file)
 {
-	if (l->count == l->capacity) {
-		size_t larger = l->capacity ? 2 * l->capacity : 1024;
-		struct entry *moved = arena_array(l->arena, larger, sizeof(*moved), l->error);
+	struct entry *entries = arena_grow(l->arena, l->entries, l->count, &l->capacity,
+					   sizeof(*entries), l->error);
 
-		if (!moved)
-			return false;
-		if (l->count)
-			memcpy(moved, l->entries, l->count * sizeof(*moved));
-		l->entries = moved;
-		l->capacity = larger;
-	}
-	l->entries[l->count++] = (struct entry){ driver, file };
+	if (!entries)
+		return false;
+	l->entries = entries;
+	entries[l->count++] = (struct entry){ driver, file };
 	return true;
 }
 

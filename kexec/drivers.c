@@ -205,20 +205,14 @@ static bool add(struct search *s, const struct driver *driver, const struct pict
 {
 	struct driver_module *module = s->module;
 	const char *callback = found->shutdown ? function_name(s, found->shutdown) : "";
+	struct driver *drivers = arena_grow(s->arena, module->drivers, module->count, &s->capacity,
+					    sizeof(*drivers), s->error);
 	struct driver *added;
 
-	if (module->count == s->capacity) {
-		size_t larger = s->capacity ? 2 * s->capacity : 4;
-		struct driver *moved = arena_array(s->arena, larger, sizeof(*moved), s->error);
-
-		if (!moved)
-			return false;
-		if (module->count)
-			memcpy(moved, module->drivers, module->count * sizeof(*moved));
-		module->drivers = moved;
-		s->capacity = larger;
-	}
-	added = &module->drivers[module->count++];
+	if (!drivers)
+		return false;
+	module->drivers = drivers;
+	added = &drivers[module->count++];
 	*added = *driver;
 	added->shutdown = found->shutdown ? SHUTDOWN_WITH : SHUTDOWN_WITHOUT;
 	/* No PCI driver works without a probe function: whoever fills it in may fill in more. */

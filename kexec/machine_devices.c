@@ -136,19 +136,13 @@ static bool read_taint(struct reading *r, struct device *device)
 static bool add(struct reading *r, const struct device *device)
 {
 	struct devices *devices = r->devices;
+	struct device *list = arena_grow(r->arena, devices->list, devices->count, &r->capacity,
+					 sizeof(*list), r->error);
 
-	if (devices->count == r->capacity) {
-		size_t larger = r->capacity ? 2 * r->capacity : 64;
-		struct device *moved = arena_array(r->arena, larger, sizeof(*moved), r->error);
-
-		if (!moved)
-			return false;
-		if (devices->count)
-			memcpy(moved, devices->list, devices->count * sizeof(*moved));
-		devices->list = moved;
-		r->capacity = larger;
-	}
-	devices->list[devices->count++] = *device;
+	if (!list)
+		return false;
+	devices->list = list;
+	list[devices->count++] = *device;
 	return true;
 }
 

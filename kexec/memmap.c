@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 
-#define FIRST_CAPACITY 32
 
 /* One end of an entry: where a type begins to apply, or stops. */
 struct boundary {
@@ -71,18 +70,12 @@ bool memory_type_find(const char *name, enum memory_type *type)
 /* Room for one entry more. */
 static bool reserve(struct memmap *map, struct arena *arena, struct error *error)
 {
-	size_t capacity = map->capacity ? 2 * map->capacity : FIRST_CAPACITY;
-	struct memory *entries;
+	struct memory *entries = arena_grow(arena, map->entries, map->count, &map->capacity,
+					    sizeof(*entries), error);
 
-	if (map->count < map->capacity)
-		return true;
-	entries = arena_array(arena, capacity, sizeof(*entries), error);
 	if (!entries)
 		return false;
-	if (map->count)
-		memcpy(entries, map->entries, map->count * sizeof(*entries));
 	map->entries = entries;
-	map->capacity = capacity;
 	return true;
 }
 

@@ -48,19 +48,14 @@ static size_t name_length(const char *file)
 
 static bool add_file(struct walk *w, const char *path, const char *name, size_t length)
 {
+	struct module_file *files;
+
 	if (w->count == FILES_MAX)
 		return error_set(w->error, "There are more than %d modules.", FILES_MAX);
-	if (w->count == w->capacity) {
-		size_t larger = w->capacity ? 2 * w->capacity : 1024;
-		struct module_file *moved = arena_array(w->arena, larger, sizeof(*moved), w->error);
-
-		if (!moved)
-			return false;
-		if (w->count)
-			memcpy(moved, w->files, w->count * sizeof(*moved));
-		w->files = moved;
-		w->capacity = larger;
-	}
+	files = arena_grow(w->arena, w->files, w->count, &w->capacity, sizeof(*files), w->error);
+	if (!files)
+		return false;
+	w->files = files;
 	w->files[w->count].path = path;
 	w->files[w->count].name =
 		arena_copy(w->arena, (struct bytes){ (const uint8_t *)name, length }, w->error);

@@ -335,6 +335,7 @@ bool plan_fact(const struct planning *p, const char *group, const char *name, st
 	       const char *format, ...)
 {
 	struct plan *plan = p->plan;
+	struct plan_fact *facts;
 	char value[512];
 	va_list args;
 	char *copy;
@@ -343,20 +344,12 @@ bool plan_fact(const struct planning *p, const char *group, const char *name, st
 	vsnprintf(value, sizeof(value), format, args);
 	va_end(args);
 	copy = arena_format(p->arena, error, "%s", value);
-	if (!copy)
+	facts = arena_grow(p->arena, plan->facts, plan->fact_count, &plan->fact_capacity,
+			   sizeof(*facts), error);
+	if (!copy || !facts)
 		return false;
-	if (plan->fact_count == plan->fact_capacity) {
-		size_t capacity = plan->fact_capacity ? 2 * plan->fact_capacity : 64;
-		struct plan_fact *facts = arena_array(p->arena, capacity, sizeof(*facts), error);
-
-		if (!facts)
-			return false;
-		if (plan->fact_count)
-			memcpy(facts, plan->facts, plan->fact_count * sizeof(*facts));
-		plan->facts = facts;
-		plan->fact_capacity = capacity;
-	}
-	plan->facts[plan->fact_count++] = (struct plan_fact){ group, name, copy };
+	plan->facts = facts;
+	facts[plan->fact_count++] = (struct plan_fact){ group, name, copy };
 	return true;
 }
 

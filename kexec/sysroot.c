@@ -302,21 +302,12 @@ static bool add_name(const char ***names, size_t *count, size_t *capacity, const
 {
 	char *copy =
 		arena_copy(arena, (struct bytes){ (const uint8_t *)name, strlen(name) }, error);
+	const char **room = arena_grow(arena, *names, *count, capacity, sizeof(*room), error);
 
-	if (!copy)
+	if (!copy || !room)
 		return false;
-	if (*count == *capacity) {
-		size_t larger = *capacity ? 2 * *capacity : 64;
-		const char **moved = arena_array(arena, larger, sizeof(*moved), error);
-
-		if (!moved)
-			return false;
-		if (*count)
-			memcpy(moved, *names, *count * sizeof(*moved));
-		*names = moved;
-		*capacity = larger;
-	}
-	(*names)[(*count)++] = copy;
+	*names = room;
+	room[(*count)++] = copy;
 	return true;
 }
 
