@@ -22,6 +22,7 @@ struct library {
 	struct machine_types types;
 	struct driver_layouts layouts;
 	struct module_reader reader;
+	const struct sysroot *root;	/* that the modules are in; NULL: they are somewhere else */
 	struct report *report;
 	struct arena *arena;
 	struct error *error;
@@ -43,6 +44,13 @@ static bool add_unseen(struct library *l, const char *text)
 	return text;
 }
 
+/* They are opened by name: whoever watches the tree must hear of them. */
+static void mention(const struct library *l, const char *path)
+{
+	if (l->root)
+		sysroot_mention(l->root, path + strlen(l->root->path));
+}
+
 /* Without modules or types the report is shorter, and says so. */
 static bool library_open(struct library *l, const struct sysroot *root, const struct options *options)
 {
@@ -51,18 +59,23 @@ static bool library_open(struct library *l, const struct sysroot *root, const st
 
 	if (!directory && !l->report->devices.release)
 		return add_unseen(l, "No module was read: the kernel's release is not known.");
-	if (!directory)
+	if (!directory) {
+		l->root = root;
 		directory = arena_format(l->arena, l->error, "%s/lib/modules/%s", root->path,
 					 l->report->devices.release);
+	}
 	if (!directory)
 		return false;
 	l->report->modules = directory;
+	mention(l, directory);
 	if (!modules_list(directory, l->arena, &l->files, &l->count, &problem) ||
 	    !machine_types_read(root, NULL, directory, l->arena, &l->types, &problem)) {
 		l->count = 0;
 		return add_unseen(l, arena_format(l->arena, l->error, "No module was read. %s", problem.cause));
 	}
 	l->report->types = l->types.source;
+	/* One at least, which tells that there are modules. */
+	mention(l, l->files[0].path);
 	driver_layouts_read(&l->types.btf, &l->layouts);
 	l->read = arena_array(l->arena, l->count, sizeof(*l->read), l->error);
 	l->why = l->read ? arena_array(l->arena, l->count, sizeof(*l->why), l->error) : NULL;
@@ -83,6 +96,7 @@ static size_t library_find(struct library *l, const char *module)
 	if (i == l->count || l->tried[i])
 		return i;
 	l->tried[i] = true;
+	mention(l, l->files[i].path);
 	if (!module_reader_read(&l->reader, l->files[i].path, &bytes, &problem) ||
 	    !driver_module_read(bytes, &l->types.btf, &l->layouts, l->arena, &scratch, &l->read[i], &problem))
 		l->why[i] = arena_format(l->arena, l->error, "%s", problem.cause);

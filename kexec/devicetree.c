@@ -327,3 +327,30 @@ bool devicetree_flatten(struct devicetree *tree, const struct devicetree_node *r
 		return say(tree, "cannot be put together", result, error);
 	return copy_with_room(tree, blob, SLACK, error);
 }
+
+bool devicetree_visit(uint8_t *blob, size_t size,
+		      void (*visit)(void *context, const char *name, uint8_t *value, size_t size),
+		      void *context)
+{
+	struct arena arena = { 0 };
+	struct error ignored = { 0 };
+	struct devicetree tree;
+	bool opened = devicetree_open(&tree, (struct bytes){ blob, size }, "a copy", &arena, &ignored);
+	int node, property;
+
+	arena_release(&arena);
+	if (!opened)
+		return false;
+	/* The copy was in order; these are its bytes before it was made ready for edits. */
+	for (node = 0; node >= 0; node = fdt_next_node(blob, node, NULL)) {
+		fdt_for_each_property_offset(property, blob, node) {
+			const char *name;
+			int length;
+			const void *value = fdt_getprop_by_offset(blob, property, &name, &length);
+
+			if (value)
+				visit(context, name, blob + ((const uint8_t *)value - blob), (size_t)length);
+		}
+	}
+	return true;
+}

@@ -125,4 +125,12 @@ struct devicetree_chosen {
 bool devicetree_edit_chosen(struct devicetree *tree, const struct devicetree_chosen *chosen,
 			    struct error *error) must_check;
 
+/*
+ * Shows every property of a blob to `visit`, which may overwrite values in place. False for what
+ * devicetree_open() would refuse.
+ */
+bool devicetree_visit(uint8_t *blob, size_t size,
+		      void (*visit)(void *context, const char *name, uint8_t *value, size_t size),
+		      void *context) must_check;
+
 #endif

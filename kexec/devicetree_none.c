@@ -90,3 +90,10 @@ bool devicetree_unreserve(struct devicetree *tree, struct range range, struct er
 }
 
 void devicetree_set_boot_cpu(struct devicetree *tree, uint32_t cpu) {}
+
+bool devicetree_visit(uint8_t *blob, size_t size,
+		      void (*visit)(void *context, const char *name, uint8_t *value, size_t size),
+		      void *context)
+{
+	return false;
+}

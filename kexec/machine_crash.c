@@ -14,6 +14,7 @@
 #include "kexec/kcore.h"
 
 #define PROCESSORS "/sys/devices/system/cpu"
+#define KALLSYMS "/proc/kallsyms"
 #define VMCOREINFO "/sys/kernel/vmcoreinfo"
 #define KCORE_HEAD_MAX ((uint64_t)8 << 20)
 
@@ -206,7 +207,10 @@ static bool read_addresses(const struct sysroot *root, struct arena *arena,
 	const char *symbols = NULL;
 
 	if (!kcore_symbol(head, "_stext", &stext)) {
-		if (!machine_text(root, arena, machine, "/proc/kallsyms", &symbols, error))
+		static const char *const endings[] = { " _stext", " _text" };
+		enum sysroot_result result = sysroot_lines(root, arena, KALLSYMS, endings, 2, &symbols, error);
+
+		if (!machine_passes_over(root, arena, machine, KALLSYMS, result, error))
 			return false;
 		stext = symbols ? find_symbol(symbols, "_stext") : 0;
 		text = symbols ? find_symbol(symbols, "_text") : 0;

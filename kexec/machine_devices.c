@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 /* PCI local bus specification: the command register, and its bit for bus mastering. */
+#define PCI_HEADER_SIZE 64		/* what every user may read */
 #define PCI_COMMAND 4
 #define PCI_COMMAND_MASTER 0x4
 
@@ -81,7 +82,7 @@ static bool read_pci(struct reading *r, struct device *device, const char *above
 	path = path_of(r, device->bus, device->name, file);
 	if (!path)
 		return false;
-	result = sysroot_read(r->root, r->arena, path, &config, &ignored);
+	result = sysroot_head(r->root, r->arena, path, PCI_HEADER_SIZE, &config, &ignored);
 	note_denied(r, result, path);
 	if (result == SYSROOT_OK && config.size >= PCI_COMMAND + 2)
 		device->bus_master = bytes_get(config.data + PCI_COMMAND, 2, LITTLE) & PCI_COMMAND_MASTER

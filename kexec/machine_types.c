@@ -130,8 +130,8 @@ static const char *last_part(const char *path, struct arena *arena, struct error
 }
 
 /* Below the modules, or in /boot of the tree that has them in /lib/modules or /usr/lib/modules. */
-static bool read_near(struct machine_types *types, const char *modules, const char *release,
-		      struct arena *arena, struct error *error)
+static bool read_near(const struct sysroot *root, struct machine_types *types, const char *modules,
+		      const char *release, struct arena *arena, struct error *error)
 {
 	static const char *const places[] = {
 		"%s/vmlinuz", "%s/vmlinux", "%s/../../../boot/vmlinuz-%s",
@@ -152,6 +152,8 @@ static bool read_near(struct machine_types *types, const char *modules, const ch
 			       : arena_format(arena, error, "%s%s", modules, places[i] + 2);
 		if (!path)
 			return false;
+		if (root->watch && !strncmp(path, root->path, strlen(root->path)))
+			sysroot_mention(root, path + strlen(root->path));
 		if (read_image(types, path, arena, &open_errno, &problem))
 			return true;
 		if (open_errno == ENOENT || open_errno == ENOTDIR)
@@ -180,7 +182,7 @@ bool machine_types_read(const struct sysroot *root, const char *kernel, const ch
 	result = read_running(root, release, types, arena, error);
 	if (result == SYSROOT_OK || result == SYSROOT_FAILED)
 		return result == SYSROOT_OK;
-	return read_near(types, modules, release, arena, error);
+	return read_near(root, types, modules, release, arena, error);
 }
 
 void machine_types_close(struct machine_types *types)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "arch/arch.h"
+#include "kexec/capture.h"
 #include "kexec/check_report.h"
 #include "kexec/image.h"
 #include "kexec/load.h"
@@ -223,6 +224,24 @@ static bool check(struct run *run)
 	return false;
 }
 
+/* What is not in the capture is said: it is what a report that is made from it will lack. */
+static bool capture(struct run *run)
+{
+	struct capture_summary summary;
+	struct error note = {0};
+
+	if (!capture_machine(&run->root, run->options.capture, &run->arena, &summary, &run->error))
+		return false;
+	if (summary.addresses_hidden)
+		say("/proc/iomem shows this user only zeros: as root, the capture would have addresses.");
+	if (summary.unreadable) {
+		error_set(&note, "%zu files could not be read, %s among them: see %s/manifest.", summary.unreadable,
+			  summary.first_unreadable, run->options.capture);
+		say(note.cause);
+	}
+	return true;
+}
+
 static bool load_once(struct run *run)
 {
 	const struct options *options = &run->options;
@@ -373,6 +392,8 @@ static bool act(struct run *run, int argc, char **argv)
 		return print_crash_size(run);
 	if (options->status)
 		return report_status(run);
+	if (options->capture)
+		return capture(run);
 	if (options->check)
 		return check(run);
 	if (options->plan != PLAN_NONE)

@@ -68,6 +68,9 @@ const struct option_row option_table[] = {
 		  "that a device is at risk" },
 	{ .name = "modules", NEEDS("DIR"), OURS, TEXT(modules),
 	  .help = "the modules that --check looks at: /lib/modules/VERSION" },
+	{ .name = "capture", NEEDS("DIR"), OURS, TEXT(capture),
+	  .help = "copy what --plan and --check read of this machine into a new "
+		  "directory, for --sysroot, without serial numbers and keys" },
 	{ .name = "sysroot", NEEDS("DIR"), OURS, TEXT(sysroot),
 	  .help = "read the machine from a captured tree; implies --plan" },
 

@@ -50,6 +50,7 @@ struct options {
 	unsigned check;				/* CHECK_*: the words of --check; 0 without it */
 	bool check_first;			/* --check-first */
 	const char *modules;			/* --modules=DIR, or NULL */
+	const char *capture;			/* --capture=DIR, or NULL */
 	const char *sysroot;			/* --sysroot=DIR, or NULL; without --check it implies a plan */
 
 	/* How to load. */

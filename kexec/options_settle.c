@@ -123,7 +123,7 @@ static bool settle_plan(struct parse *p)
 {
 	struct options *o = p->options;
 
-	if (o->sysroot && o->plan == PLAN_NONE && !o->check)
+	if (o->sysroot && o->plan == PLAN_NONE && !o->check && !o->capture)
 		o->plan = PLAN_TEXT;
 	if (o->plan == PLAN_NONE || o->status)
 		return true;
@@ -158,6 +158,27 @@ static bool settle_check(struct parse *p)
 	return error_status(p->error, EXIT_USAGE);
 }
 
+/* A capture is of the machine, and of nothing that is to be loaded or done. */
+static bool settle_capture(struct parse *p)
+{
+	struct options *o = p->options;
+
+	if (!o->capture)
+		return true;
+	for (unsigned i = 0; i < o->given_count; i++) {
+		if (!strcmp(o->given[i], "capture") || !strcmp(o->given[i], "sysroot"))
+			continue;
+		error_set(p->error, "--capture goes with no option but --sysroot; --%s was given.", o->given[i]);
+		return error_status(p->error, EXIT_USAGE);
+	}
+	if (o->kernel) {
+		error_set(p->error, "--capture takes no kernel; %.200s was given.", o->kernel);
+		return error_status(p->error, EXIT_USAGE);
+	}
+	drop_actions(o);
+	return true;
+}
+
 bool options_settle(struct parse *p)
 {
 	struct options *o = p->options;
@@ -176,7 +197,7 @@ bool options_settle(struct parse *p)
 
 	if (o->status)
 		drop_actions(o);
-	if (!settle_loader_options(p) || !settle_serial(p) || !settle_later(p) || !settle_check(p) ||
+	if (!settle_capture(p) || !settle_loader_options(p) || !settle_serial(p) || !settle_later(p) || !settle_check(p) ||
 	    !settle_plan(p))
 		return false;
 	if (o->load && !o->kernel) {

@@ -2,7 +2,7 @@
 /*
  * Opening, reading and listing below one directory descriptor. Files are opened without blocking
  * and only regular ones are read, so that neither a pipe nor a device in a captured tree can hold
- * the program up. It does not know which files there are.
+ * the program up. It does not know which files there are, but for a captured tree's manifest.
  */
 #include "config.h"
 
@@ -22,6 +22,7 @@
 #define FILE_LIMIT ((size_t)64 << 20)
 #define FIRST_READ ((size_t)4096)
 #define NAMES_LIMIT 65536
+#define MANIFEST "/manifest"
 
 /* struct open_how and RESOLVE_IN_ROOT of <linux/openat2.h>, which older build hosts lack. */
 #define IN_ROOT 0x10
@@ -46,6 +47,21 @@ static void close_stream(DIR **stream)
 		closedir(*stream);
 }
 
+static bool read_manifest(struct sysroot *root, struct error *error)
+{
+	const char *path = arena_format(&root->arena, error, "%s" MANIFEST, root->path);
+	enum sysroot_result result;
+	struct bytes text;
+
+	if (!path)
+		return false;
+	result = sysroot_read(root, &root->arena, MANIFEST, &text, error);
+	if (result == SYSROOT_OK)
+		return manifest_parse(text, path, &root->arena, &root->manifest, error);
+	return result == SYSROOT_ABSENT ||
+	       (result == SYSROOT_DENIED && error_set(error, "%s may not be read by this user.", path));
+}
+
 bool sysroot_open(struct sysroot *root, const char *path, struct error *error)
 {
 	size_t length = path ? strlen(path) : 0;
@@ -68,6 +84,10 @@ bool sysroot_open(struct sysroot *root, const char *path, struct error *error)
 		sysroot_close(root);
 		return false;
 	}
+	if (root->captured && !read_manifest(root, error)) {
+		sysroot_close(root);
+		return false;
+	}
 	return true;
 }
 
@@ -76,11 +96,15 @@ void sysroot_close(struct sysroot *root)
 	if (root->fd >= 0)
 		close(root->fd);
 	free((void *)root->path);
+	arena_release(&root->arena);
 	*root = (struct sysroot){ .fd = -1 };
 }
 
 static int open_below(const struct sysroot *root, const char *path, int flags)
 {
+	errno = manifest_errno(&root->manifest, path);
+	if (errno)
+		return -1;
 	flags |= O_RDONLY | O_CLOEXEC;
 	/* openat2() allows hardly anything beside O_PATH, and nothing is opened with it. */
 	if (!(flags & O_PATH))
@@ -99,10 +123,22 @@ static int open_below(const struct sysroot *root, const char *path, int flags)
 	return openat(root->fd, path, flags | O_NOFOLLOW);
 }
 
-/* What an errno of opening or reading means; the error is set only for a failure. */
-static enum sysroot_result result_of(const struct sysroot *root, const char *path, int number,
-				     struct error *error)
+static void tell(const struct sysroot *root, struct sysroot_look look)
 {
+	if (root->watch)
+		root->watch->saw(root->watch, &look);
+}
+
+void sysroot_mention(const struct sysroot *root, const char *path)
+{
+	tell(root, (struct sysroot_look){ .kind = SYSROOT_MENTIONED, .path = path });
+}
+
+/* What an errno of opening or reading means; the error is set only for a failure. */
+static enum sysroot_result result_of(const struct sysroot *root, enum sysroot_kind kind,
+				     const char *path, int number, struct error *error)
+{
+	tell(root, (struct sysroot_look){ .kind = kind, .path = path, .number = number });
 	if (number == ENOENT || number == ENOTDIR)
 		return SYSROOT_ABSENT;
 	if (number == EACCES || number == EPERM)
@@ -139,7 +175,7 @@ static enum sysroot_result read_all(const struct sysroot *root, const char *path
 			break;
 		got = read(fd, buffer + size, (capacity < most ? capacity : most) - size);
 		if (got < 0 && errno != EINTR)
-			return result_of(root, path, errno, error);
+			return result_of(root, SYSROOT_FILE, path, errno, error);
 		if (got > 0)
 			size += (size_t)got;
 		if (size > FILE_LIMIT) {
@@ -154,8 +190,8 @@ static enum sysroot_result read_all(const struct sysroot *root, const char *path
 	return out->data ? SYSROOT_OK : SYSROOT_FAILED;
 }
 
-enum sysroot_result sysroot_head(const struct sysroot *root, struct arena *arena, const char *path,
-				 size_t size, struct bytes *out, struct error *error)
+static enum sysroot_result read_head(const struct sysroot *root, struct arena *arena, const char *path,
+				     size_t size, struct bytes *out, struct error *error)
 {
 	__attribute__((cleanup(close_descriptor))) int fd = open_below(root, path, 0);
 	struct bytes bytes;
@@ -163,9 +199,9 @@ enum sysroot_result sysroot_head(const struct sysroot *root, struct arena *arena
 	enum sysroot_result result;
 
 	if (fd < 0)
-		return result_of(root, path, errno, error);
+		return result_of(root, SYSROOT_FILE, path, errno, error);
 	if (fstat(fd, &status))
-		return result_of(root, path, errno, error);
+		return result_of(root, SYSROOT_FILE, path, errno, error);
 	if (!S_ISREG(status.st_mode)) {
 		error_set(error, "%s%s is not a regular file (its mode is %o).", root->path, path,
 			  (unsigned)status.st_mode);
@@ -177,10 +213,65 @@ enum sysroot_result sysroot_head(const struct sysroot *root, struct arena *arena
 	return result;
 }
 
+enum sysroot_result sysroot_head(const struct sysroot *root, struct arena *arena, const char *path,
+				 size_t size, struct bytes *out, struct error *error)
+{
+	enum sysroot_result result = read_head(root, arena, path, size, out, error);
+
+	if (result == SYSROOT_OK)
+		tell(root, (struct sysroot_look){ .path = path, .bytes = *out });
+	return result;
+}
+
 enum sysroot_result sysroot_read(const struct sysroot *root, struct arena *arena, const char *path,
 				 struct bytes *out, struct error *error)
 {
 	return sysroot_head(root, arena, path, SIZE_MAX, out, error);
+}
+
+static bool ends_in(const char *line, size_t length, const char *const *endings, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t ending = strlen(endings[i]);
+
+		if (length >= ending && !memcmp(line + length - ending, endings[i], ending))
+			return true;
+	}
+	return false;
+}
+
+enum sysroot_result sysroot_lines(const struct sysroot *root, struct arena *arena, const char *path,
+				  const char *const *endings, size_t count, const char **out,
+				  struct error *error)
+{
+	struct arena scratch = { 0 };
+	enum sysroot_result result;
+	struct bytes bytes;
+	size_t kept = 0;
+
+	result = read_head(root, &scratch, path, SIZE_MAX, &bytes, error);
+	if (result == SYSROOT_OK) {
+		char *text = (char *)bytes.data;
+
+		/* What is kept moves to the front. */
+		for (size_t at = 0, length; at < bytes.size; at += length + 1) {
+			const char *end = memchr(text + at, '\n', bytes.size - at);
+
+			length = end ? (size_t)(end - text) - at : bytes.size - at;
+			if (!ends_in(text + at, length, endings, count) || memchr(text + at, '\0', length))
+				continue;
+			memmove(text + kept, text + at, length);
+			kept += length;
+			text[kept++] = '\n';
+		}
+		*out = arena_copy(arena, (struct bytes){ bytes.data, kept }, error);
+		if (*out)
+			tell(root, (struct sysroot_look){ .path = path, .bytes = { bytes.data, kept } });
+		else
+			result = SYSROOT_FAILED;
+	}
+	arena_release(&scratch);
+	return result;
 }
 
 enum sysroot_result sysroot_text(const struct sysroot *root, struct arena *arena, const char *path,
@@ -271,13 +362,14 @@ enum sysroot_result sysroot_link(const struct sysroot *root, struct arena *arena
 	ssize_t length;
 
 	if (fd < 0)
-		return result_of(root, path, errno, error);
+		return result_of(root, SYSROOT_LINK, path, errno, error);
 	length = readlinkat(fd, "", target, sizeof(target) - 1);
 	/* ENOENT, for an empty path, means that it is no link. */
 	if (length < 0)
-		return result_of(root, path, errno, error);
+		return result_of(root, SYSROOT_LINK, path, errno, error);
 	target[length] = '\0';
 	last = strrchr(target, '/');
+	tell(root, (struct sysroot_look){ .kind = SYSROOT_LINK, .path = path });
 	*out = arena_format(arena, error, "%s", last ? last + 1 : target);
 	return *out ? SYSROOT_OK : SYSROOT_FAILED;
 }
@@ -321,11 +413,11 @@ enum sysroot_result sysroot_list(const struct sysroot *root, struct arena *arena
 	struct dirent *entry;
 
 	if (fd < 0)
-		return result_of(root, path, errno, error);
+		return result_of(root, SYSROOT_DIRECTORY, path, errno, error);
 	stream = fdopendir(fd);
 	if (!stream) {
 		close(fd);
-		return result_of(root, path, errno, error);
+		return result_of(root, SYSROOT_DIRECTORY, path, errno, error);
 	}
 	while (errno = 0, (entry = readdir(stream))) {
 		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
@@ -341,10 +433,13 @@ enum sysroot_result sysroot_list(const struct sysroot *root, struct arena *arena
 			return SYSROOT_FAILED;
 	}
 	if (errno)
-		return result_of(root, path, errno, error);
+		return result_of(root, SYSROOT_DIRECTORY, path, errno, error);
 	if (found_count)
 		qsort(found, found_count, sizeof(*found), compare_names);
 	*names = found;
 	*count = found_count;
+	tell(root, (struct sysroot_look){
+		.kind = SYSROOT_DIRECTORY, .path = path, .names = found, .count = found_count,
+	});
 	return SYSROOT_OK;
 }

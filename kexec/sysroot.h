@@ -6,17 +6,43 @@
 #ifndef KEXEC_SYSROOT_H
 #define KEXEC_SYSROOT_H
 
-#include "kexec/arena.h"
+#include "kexec/manifest.h"
+
+enum sysroot_kind {
+	SYSROOT_FILE,
+	SYSROOT_LINK,
+	SYSROOT_DIRECTORY,
+	SYSROOT_MENTIONED,	/* somebody opens the path by himself: see sysroot_mention() */
+};
+
+/* One look at a tree: what was asked for, and the answer. */
+struct sysroot_look {
+	enum sysroot_kind kind;
+	const char *path;
+	int number;			/* errno of a failure, else 0 */
+	struct bytes bytes;		/* of a file */
+	const char *const *names;	/* in a directory */
+	size_t count;
+};
+
+/* Told of every look, so that --capture keeps whatever it is that is read: see kexec/capture.h. */
+struct sysroot_watch {
+	void (*saw)(struct sysroot_watch *watch, const struct sysroot_look *look);
+};
 
 struct sysroot {
 	const char *path;	/* as given, without a trailing slash; "" for this machine */
 	int fd;			/* of the root directory */
 	bool captured;
+	struct sysroot_watch *watch;	/* or NULL */
+	struct manifest manifest;	/* of a captured tree: empty without one */
+	struct arena arena;		/* for that */
 };
 
 /*
  * `path` NULL: this machine. In a captured tree no symbolic link leads out of the tree (kernels
- * before 5.6 cannot keep that promise, and there a file that is a link is refused).
+ * before 5.6 cannot keep that promise, and there a file that is a link is refused), and what its
+ * manifest calls unreadable is.
  */
 bool sysroot_open(struct sysroot *root, const char *path, struct error *error) must_check;
 void sysroot_close(struct sysroot *root);
@@ -40,6 +66,13 @@ enum sysroot_result sysroot_head(const struct sysroot *root, struct arena *arena
 /* A text file without its last newline. A NUL byte inside is a failure. */
 enum sysroot_result sysroot_text(const struct sysroot *root, struct arena *arena, const char *path,
 				 const char **out, struct error *error) must_check;
+/*
+ * Of a text file, the lines that end in one of `endings`: for files that are too large to keep, and of
+ * which the rest is nobody's business.
+ */
+enum sysroot_result sysroot_lines(const struct sysroot *root, struct arena *arena, const char *path,
+				  const char *const *endings, size_t count, const char **out,
+				  struct error *error) must_check;
 /* One number, decimal or with 0x; trailing white space is allowed, anything else fails. */
 enum sysroot_result sysroot_number(const struct sysroot *root, struct arena *arena,
 				   const char *path, uint64_t *out, struct error *error) must_check;
@@ -63,5 +96,10 @@ enum sysroot_result sysroot_link(const struct sysroot *root, struct arena *arena
 enum sysroot_result sysroot_list(const struct sysroot *root, struct arena *arena, const char *path,
 				 const char *const **names, size_t *count,
 				 struct error *error) must_check;
+/*
+ * For those who must open a file or a directory by its name (as libraries and mappings want it): says that
+ * `path`, below the root, was looked at.
+ */
+void sysroot_mention(const struct sysroot *root, const char *path);
 
 #endif

@@ -14,6 +14,7 @@ complete -c kexec -l plan -a 'text json map' -d 'load nothing; print what would 
 complete -c kexec -l check -a 'verbose json drivers drivers,json' -d 'load nothing; say which devices the next kernel may find in disorder; with the words verbose, json, or drivers: list all drivers below --modules'
 complete -c kexec -l check-first -d 'with -l, -p and -f: load nothing if --check would say that a device is at risk'
 complete -c kexec -l modules -x -a '(__fish_complete_directories)' -d 'the modules that --check looks at: /lib/modules/VERSION'
+complete -c kexec -l capture -x -a '(__fish_complete_directories)' -d 'copy what --plan and --check read of this machine into a new directory, for --sysroot, without serial numbers and keys'
 complete -c kexec -l sysroot -x -a '(__fish_complete_directories)' -d 'read the machine from a captured tree; implies --plan'
 complete -c kexec -s a -l kexec-syscall-auto -d 'use kexec_file_load, and kexec_load where that cannot work (the default)'
 complete -c kexec -s s -l kexec-file-syscall -d 'use kexec_file_load only'

@@ -59,7 +59,7 @@ static const struct { const char *arch; const char *const *options; } incumbents
 	  s390_options },
 };
 /* Everything else that is accepted. */
-static const char *const other_options[] = { "plan", "check", "check-first", "modules=", "sysroot=",
+static const char *const other_options[] = { "plan", "check", "check-first", "capture=", "modules=", "sysroot=",
 	"verify", "trust=", "revoked=", "initrd-add=", "profile=", "addons", "load-hardboot", "atags",
 	"no-dtb", NULL };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reading small files below a directory: what is read, what counts as absent, what is refused. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -248,6 +249,76 @@ static void this_machine_needs_no_path(void **state)
 
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void lines_are_kept_by_their_ends(void **state)
+{
+	static const char *const endings[] = { " _stext", " _text" };
+	const char *text;
+
+	tree_text(&tree, "/proc/kallsyms", "10 T _text\n20 T _stext\n30 T my_stext\n40 T _stext_end\n50 t _text");
+	assert_int_equal(sysroot_lines(&root, &arena, "/proc/kallsyms", endings, 2, &text, &error), SYSROOT_OK);
+	assert_string_equal(text, "10 T _text\n20 T _stext\n50 t _text\n");
+	assert_int_equal(sysroot_lines(&root, &arena, "/proc/none", endings, 2, &text, &error), SYSROOT_ABSENT);
+}
+
+static void what_the_manifest_calls_unreadable_is(void **state)
+{
+	const char *const *names;
+	const char *text;
+	size_t count;
+
+	tree_text(&tree, "/proc/iomem", "text");
+	tree_text(&tree, "/manifest", "format 1\nunreadable 13 /proc/iomem\nunreadable 5 /proc/broken\n"
+				      "unreadable 1 /proc\n");
+	sysroot_close(&root);
+	assert_true(sysroot_open(&root, tree.path, &error));
+	assert_int_equal(sysroot_text(&root, &arena, "/proc/iomem", &text, &error), SYSROOT_DENIED);
+	assert_int_equal(sysroot_list(&root, &arena, "/proc", &names, &count, &error), SYSROOT_DENIED);
+	expect_failure(sysroot_text(&root, &arena, "/proc/broken", &text, &error), "/proc/broken", "error");
+	tree_text(&tree, "/manifest", "unreadable nothing\n");
+	sysroot_close(&root);
+	assert_false(sysroot_open(&root, tree.path, &error));
+	tree_text(&tree, "/manifest", "");
+	assert_true(sysroot_open(&root, tree.path, &error));
+}
+
+/* Keeps the last look. */
+struct watcher {
+	struct sysroot_watch watch;
+	struct sysroot_look look;
+	unsigned looks;
+};
+
+static void saw(struct sysroot_watch *watch, const struct sysroot_look *look)
+{
+	struct watcher *watcher = (struct watcher *)watch;
+
+	watcher->look = *look;
+	watcher->looks++;
+}
+
+static void whoever_watches_hears_of_each_look_once(void **state)
+{
+	struct watcher watcher = { .watch = { saw } };
+	const char *const *names;
+	const char *text;
+	uint64_t number;
+	size_t count;
+
+	tree_text(&tree, "/sys/number", "12\n");
+	tree_link(&tree, "/sys/link", "../a/b");
+	root.watch = &watcher.watch;
+	assert_int_equal(sysroot_number(&root, &arena, "/sys/number", &number, &error), SYSROOT_OK);
+	assert_true(watcher.looks == 1 && watcher.look.kind == SYSROOT_FILE && !watcher.look.number);
+	assert_true(watcher.look.bytes.size == 3 && !memcmp(watcher.look.bytes.data, "12", 2));
+	assert_int_equal(sysroot_text(&root, &arena, "/sys/none", &text, &error), SYSROOT_ABSENT);
+	assert_true(watcher.looks == 2 && watcher.look.number == ENOENT);
+	assert_int_equal(sysroot_link(&root, &arena, "/sys/link", &text, &error), SYSROOT_OK);
+	assert_true(watcher.looks == 3 && watcher.look.kind == SYSROOT_LINK);
+	assert_int_equal(sysroot_list(&root, &arena, "/sys", &names, &count, &error), SYSROOT_OK);
+	assert_true(watcher.looks == 4 && watcher.look.kind == SYSROOT_DIRECTORY && watcher.look.count == 2);
+	root.watch = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +334,9 @@ int main(void)
 		test(a_file_that_is_not_for_this_user_is_denied_and_no_error),
 		test(a_root_that_is_not_a_directory_is_an_error_that_names_it),
 		test(this_machine_needs_no_path),
+		test(lines_are_kept_by_their_ends),
+		test(what_the_manifest_calls_unreadable_is),
+		test(whoever_watches_hears_of_each_look_once),
 	};
 
 	return cmocka_run_group_tests_name("sysroot", tests, NULL, NULL);

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Each directory of a path is opened from the one above, and never through a link. A file is written in
+ * one go: there are no partial ones unless the program is killed.
+ */
+#include "config.h"
+#include "kexec/new_tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+static bool say(const struct new_tree *tree, const char *path, int number, struct error *error)
+{
+	return error_set(error, "%s/%s cannot be written: %s.", tree->path, path, strerror(number));
+}
+
+static bool count_entry(struct new_tree *tree, const char *path, size_t size, struct error *error)
+{
+	if (tree->entries++ < NEW_TREE_ENTRIES_MAX && size <= NEW_TREE_BYTES_MAX - tree->bytes) {
+		tree->bytes += size;
+		return true;
+	}
+	return error_set(error, "%s would hold more than %d files or %u MiB with %s, more than any capture needs.",
+			 tree->path, NEW_TREE_ENTRIES_MAX, (unsigned)(NEW_TREE_BYTES_MAX >> 20), path);
+}
+
+/* The names in a directory but "." and "..": removed, or seen at the first one (*found). */
+static bool each_name(int fd, bool remove, bool *found)
+{
+	int copy = openat(fd, ".", DIRECTORY);
+	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *entry;
+
+	*found = false;
+	if (!stream) {
+		if (copy >= 0)
+			close(copy);
+		return false;
+	}
+	while ((entry = readdir(stream))) {
+		bool below;
+		int inner;
+
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		*found = true;
+		if (!remove)
+			break;
+		if (!unlinkat(fd, entry->d_name, 0))
+			continue;
+		inner = openat(fd, entry->d_name, DIRECTORY);
+		if (inner < 0)
+			continue;
+		(void)each_name(inner, true, &below);
+		close(inner);
+		(void)unlinkat(fd, entry->d_name, AT_REMOVEDIR);
+	}
+	closedir(stream);
+	return true;
+}
+
+bool new_tree_open(struct new_tree *tree, const char *path, struct error *error)
+{
+	bool found;
+
+	*tree = (struct new_tree){ .path = path, .created = !mkdir(path, 0700) };
+	tree->fd = !tree->created && errno != EEXIST ? -1 : open(path, DIRECTORY);
+	if (tree->fd < 0)
+		return error_set(error, "The directory %s cannot be made: %s.", path, strerror(errno));
+	if (each_name(tree->fd, false, &found) && !found)
+		return true;
+	new_tree_close(tree);
+	error_remedy(error, "Name a directory that is not there yet.");
+	return error_set(error, "The directory %s is not empty.", path);
+}
+
+/* The directory that `path` is to stand in; *name is its last part. */
+static int open_parent(struct new_tree *tree, const char *path, const char **name, struct error *error)
+{
+	int fd = openat(tree->fd, ".", DIRECTORY);
+
+	for (*name = path; fd >= 0; ) {
+		size_t length = strcspn(*name, "/");
+		char part[NAME_MAX + 1];
+		int next;
+
+		if (!(*name)[length])
+			return fd;
+		if (length > NAME_MAX) {
+			close(fd);
+			errno = ENAMETOOLONG;
+			break;
+		}
+		memcpy(part, *name, length);
+		part[length] = '\0';
+		if (!mkdirat(fd, part, 0755) && !count_entry(tree, path, 0, error)) {
+			close(fd);
+			return -1;
+		}
+		next = openat(fd, part, DIRECTORY);
+		length += strspn(*name + length, "/");
+		*name += length;
+		/* A mkdirat() that failed for want of room shows here, too. */
+		if (next < 0)
+			say(tree, path, errno == ENOENT ? ENOSPC : errno, error);
+		close(fd);
+		if (next < 0)
+			return -1;
+		fd = next;
+	}
+	say(tree, path, errno, error);
+	return -1;
+}
+
+static bool is_there(int parent, const char *name, uint64_t *size)
+{
+	struct stat status;
+
+	if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW))
+		return false;
+	*size = S_ISREG(status.st_mode) ? (uint64_t)status.st_size : UINT64_MAX;
+	return true;
+}
+
+bool new_tree_directory(struct new_tree *tree, const char *path, struct error *error)
+{
+	const char *name;
+	int parent = open_parent(tree, path, &name, error);
+	bool made;
+
+	if (parent < 0)
+		return false;
+	made = !*name || !mkdirat(parent, name, 0755);
+	if (made)
+		made = count_entry(tree, path, 0, error);
+	else
+		made = errno == EEXIST || say(tree, path, errno, error);
+	close(parent);
+	return made;
+}
+
+static bool write_all(int fd, struct bytes content)
+{
+	while (content.size) {
+		ssize_t written = write(fd, content.data, content.size);
+
+		if (written < 0 && errno != EINTR)
+			return false;
+		if (written > 0)
+			content = bytes_from(content, (uint64_t)written);
+	}
+	return true;
+}
+
+bool new_tree_file(struct new_tree *tree, const char *path, struct bytes content, struct error *error)
+{
+	const char *name;
+	int parent = open_parent(tree, path, &name, error), fd;
+	uint64_t size;
+	bool done;
+
+	if (parent < 0)
+		return false;
+	if (is_there(parent, name, &size)) {
+		if (size >= content.size) {
+			close(parent);
+			return true;
+		}
+		(void)unlinkat(parent, name, 0);
+		tree->bytes -= size;
+	}
+	if (!count_entry(tree, path, content.size, error)) {
+		close(parent);
+		return false;
+	}
+	fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	close(parent);
+	if (fd < 0)
+		return say(tree, path, errno, error);
+	done = write_all(fd, content);
+	if (!done)
+		say(tree, path, errno, error);
+	/* Network file systems say only now that they are full. */
+	if (close(fd) && done)
+		done = say(tree, path, errno, error);
+	return done;
+}
+
+bool new_tree_link(struct new_tree *tree, const char *path, const char *target, struct error *error)
+{
+	const char *name;
+	int parent = open_parent(tree, path, &name, error);
+	bool made;
+
+	if (parent < 0)
+		return false;
+	made = !symlinkat(target, parent, name);
+	if (made)
+		made = count_entry(tree, path, 0, error);
+	else
+		made = errno == EEXIST || say(tree, path, errno, error);
+	close(parent);
+	return made;
+}
+
+void new_tree_close(struct new_tree *tree)
+{
+	if (tree->fd >= 0)
+		close(tree->fd);
+	tree->fd = -1;
+}
+
+void new_tree_remove(struct new_tree *tree)
+{
+	bool found;
+
+	(void)each_name(tree->fd, true, &found);
+	new_tree_close(tree);
+	if (tree->created)
+		(void)rmdir(tree->path);
+}

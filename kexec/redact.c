@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The rules, one function for each kind of file. Whoever makes the kernel or the firmware print a new
+ * secret somewhere adds a line to one of the tables.
+ */
+#include "config.h"
+#include "kexec/redact.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+#include "kexec/devicetree.h"
+
+#define MAC_PAIRS 6
+
+/* Parts of the names of kernel parameters whose values are nobody's business. */
+static const char *const secret_parameters[] = {
+	"password", "passwd", "passphrase", "secret", "token", "credential", "authkey", "psk",
+	"machine_id", "machine-id", "serial_number", "serialnumber",
+};
+
+/* Parts of the names of properties of device trees: bindings, LoPAR, skiboot's and U-Boot's own. */
+static const struct { const char *part, *what; } secret_properties[] = {
+	{ "seed", "seeds" },			/* chosen/rng-seed, kaslr-seed */
+	{ "mac-address", "MAC addresses" },	/* local-mac-address, ibm,mac-address */
+	{ "serial-number", "serial numbers" },
+	{ "linux,serial", "serial numbers" },
+	{ "system-id", "serial numbers" },
+	{ "host-serial", "serial numbers" },
+	{ "uuid", "serial numbers" },		/* vm,uuid, ibm,partition-uuid */
+	{ "loc-code", "serial numbers" },	/* begins with the enclosure's serial number */
+	{ "ibm,vpd", "serial numbers" },
+	{ "password", "passwords" },
+};
+
+static bool has_part(const uint8_t *text, size_t size, const char *part)
+{
+	size_t length = strlen(part);
+
+	for (size_t i = 0; i + length <= size; i++) {
+		size_t j = 0;
+
+		while (j < length && tolower(text[i + j]) == part[j])
+			j++;
+		if (j == length)
+			return true;
+	}
+	return false;
+}
+
+/* Letters and digits become x; what holds them together stays. */
+static bool cross_out(uint8_t *text, size_t size, const char *kept)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < size; i++) {
+		if (text[i] <= ' ' || strchr(kept, text[i]))
+			continue;
+		text[i] = 'x';
+		any = true;
+	}
+	return any;
+}
+
+/* How many bytes are a MAC address: pairs of hexadecimal digits, one kind of mark between them. */
+static size_t mac_length(const uint8_t *text, size_t size)
+{
+	size_t length = 0, pairs = 0;
+
+	for (size_t at = 0; at + 2 <= size && isxdigit(text[at]) && isxdigit(text[at + 1]); at++) {
+		pairs++;
+		at += 2;
+		length = at;
+		if (at == size || (text[at] != ':' && text[at] != '-') || text[at] != text[2])
+			break;
+	}
+	/* A longer word that begins so is something else. */
+	return pairs < MAC_PAIRS || (length < size && isalnum(text[length])) ? 0 : length;
+}
+
+static bool redact_macs(uint8_t *text, size_t size)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < size; i++) {
+		size_t length = i && isalnum(text[i - 1]) ? 0 : mac_length(text + i, size - i);
+
+		if (length)
+			any |= cross_out(text + i, length, ":-");
+	}
+	return any;
+}
+
+/* NAME=VALUE by its name, and USER:PASSWORD@ wherever it stands. */
+static bool redact_word(uint8_t *word, size_t size)
+{
+	const uint8_t *equals = memchr(word, '=', size);
+	size_t name = equals ? (size_t)(equals - word) : 0, value = equals ? name + 1 : 0;
+	const uint8_t *at, *colon;
+
+	for (size_t i = 0; equals && i < sizeof(secret_parameters) / sizeof(secret_parameters[0]); i++)
+		if (has_part(word, name, secret_parameters[i]))
+			return cross_out(word + value, size - value, "\"");
+	at = memrchr(word + value, '@', size - value);
+	colon = at ? memchr(word + value, ':', (size_t)(at - word) - value) : NULL;
+	return colon && cross_out((uint8_t *)colon, (size_t)(at - colon), ":/");
+}
+
+/* Words as the kernel splits its command line: blanks in quotes belong to the word. */
+static bool redact_words(uint8_t *text, size_t size)
+{
+	bool any = redact_macs(text, size);
+	size_t start = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i <= size; i++) {
+		bool end = i == size || text[i] == '\n' || text[i] == '\0';
+
+		if (!end && text[i] == '"')
+			quoted = !quoted;
+		if (!end && (quoted || text[i] != ' '))
+			continue;
+		any |= redact_word(text + start, i - start);
+		start = i + 1;
+		quoted = quoted && !end;
+	}
+	return any;
+}
+
+static const char *redact_parameters(uint8_t *data, size_t size)
+{
+	return redact_words(data, size) ? "passwords, keys or MAC addresses" : NULL;
+}
+
+/* "Serial : 00..." of arm64, ", identification = 00..." of s390x. */
+static const char *redact_processors(uint8_t *data, size_t size)
+{
+	static const char *const keys[] = { "\nSerial\t", "identification =" };
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		size_t length = strlen(keys[i]);
+		uint8_t *at = data, *end = data + size;
+
+		while ((at = memmem(at, (size_t)(end - at), keys[i], length))) {
+			for (at += length; at < end && strchr(" \t:", *at) && *at;)
+				at++;
+			for (; at < end && isxdigit(*at); at++) {
+				any |= *at != '0';
+				*at = '0';
+			}
+		}
+	}
+	return any ? "serial numbers" : NULL;
+}
+
+static bool wipe(uint8_t *data, size_t size)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < size; i++)
+		any |= data[i];
+	memset(data, 0, size);
+	return any;
+}
+
+/* The notes of the running processes' states hold registers; only VMCOREINFO is of any use. */
+static const char *redact_core(uint8_t *data, size_t size)
+{
+	const struct bytes all = { data, size };
+	enum byte_order order = size > 5 && data[5] == 2 ? BIG : LITTLE;
+	const uint8_t *header = bytes_at(all, 0, 64);
+	uint64_t at = header ? bytes_get(header + 32, 8, order) : 0;
+	uint64_t count = header ? bytes_get(header + 56, 2, order) : 0;
+	uint64_t kept = header && at <= size ? at + count * 56 : 0;
+	bool any = false;
+
+	for (uint64_t i = 0; i < count; i++) {
+		const uint8_t *entry = bytes_at(all, at + i * 56, 56);
+		uint64_t note, end;
+
+		if (!entry || bytes_get(entry, 4, order) != 4)
+			continue;
+		note = bytes_get(entry + 8, 8, order);
+		if (note < kept || note > size || !add_overflow_checked(note, bytes_get(entry + 32, 8, order), &end))
+			continue;
+		any |= wipe(data + kept, (size_t)(note - kept));
+		for (end = end < size ? end : size; note + 12 <= end;) {
+			uint64_t name = bytes_get(data + note, 4, order), text = note + 12 + ((name + 3) & ~3ull);
+			uint64_t length = bytes_get(data + note + 4, 4, order), next = text + ((length + 3) & ~3ull);
+
+			if (text > end)
+				break;
+			/* The head may end in the middle of a note. */
+			next = next < end ? next : end;
+			length = length < end - text ? length : end - text;
+			if (name != 11 || memcmp(data + note + 12, "VMCOREINFO", 11))
+				any |= wipe(data + text, (size_t)length);
+			note = next;
+		}
+		kept = note;
+	}
+	if (kept < size)
+		any |= wipe(data + kept, (size_t)(size - kept));
+	return any ? "notes on processes" : NULL;
+}
+
+/* struct boot_params: edid_info (Documentation/arch/x86/zero-page.rst); VESA E-EDID 1.4, 3.4 and 3.10.3. */
+static const char *redact_boot_params(uint8_t *data, size_t size)
+{
+	uint8_t *edid = data + 0x140, sum = 0;
+	bool any;
+
+	if (size < 0x1c0 || memcmp(edid, "\0\377\377\377\377\377\377\0", 8))
+		return NULL;
+	any = wipe(edid + 12, 4);
+	for (unsigned at = 54; at <= 108; at += 18)
+		if (!memcmp(edid + at, "\0\0\0\377", 4))
+			any |= wipe(edid + at + 5, 13);
+	for (unsigned i = 0; i < 127; i++)
+		sum = (uint8_t)(sum + edid[i]);
+	edid[127] = (uint8_t)-sum;
+	return any ? "the monitor's serial number" : NULL;
+}
+
+static const char *redact_property(const char *name, uint8_t *value, size_t size)
+{
+	if (!strcmp(name, "bootargs"))
+		return redact_parameters(value, size);
+	for (size_t i = 0; i < sizeof(secret_properties) / sizeof(secret_properties[0]); i++)
+		if (has_part((const uint8_t *)name, strlen(name), secret_properties[i].part))
+			return wipe(value, size) ? secret_properties[i].what : NULL;
+	return NULL;
+}
+
+static void visit(void *context, const char *name, uint8_t *value, size_t size)
+{
+	if (redact_property(name, value, size))
+		*(bool *)context = true;
+}
+
+static const char *redact_tree(uint8_t *data, size_t size)
+{
+	bool any = false;
+
+	/* What cannot be looked through is not let out. */
+	if (!devicetree_visit(data, size, visit, &any))
+		return wipe(data, size) ? "all of it: it is no device tree that could be read" : NULL;
+	return any ? "seeds, serial numbers, MAC addresses or passwords" : NULL;
+}
+
+/* The first 64 bytes are the standard header; what follows may have a capability with a serial number. */
+static const char *redact_configuration(uint8_t *data, size_t size)
+{
+	return size > 64 && wipe(data + 64, size - 64) ? "all but the standard header" : NULL;
+}
+
+static bool ends_in(const char *path, const char *end)
+{
+	size_t length = strlen(path), wanted = strlen(end);
+
+	return length >= wanted && !strcmp(path + length - wanted, end);
+}
+
+static const char *redact_all(uint8_t *data, size_t size)
+{
+	return wipe(data, size) ? "all of it" : NULL;
+}
+
+const char *redact(const char *path, uint8_t *data, size_t size)
+{
+	static const struct {
+		const char *end;
+		const char *(*rule)(uint8_t *data, size_t size);
+	} rules[] = {
+		{ "proc/cmdline", redact_parameters },
+		{ "/mountinfo", redact_parameters },
+		{ "proc/cpuinfo", redact_processors },
+		{ "proc/kcore.head", redact_core },
+		{ "/boot_params/data", redact_boot_params },
+		{ "/firmware/fdt", redact_tree },
+		{ "/config", redact_configuration },
+		/* Nothing here reads them today. */
+		{ "/address", redact_all }, { "/serial", redact_all }, { "/serial_number", redact_all },
+		{ "_serial", redact_all }, { "_uuid", redact_all }, { "/machine-id", redact_all },
+		{ "/vpd", redact_all }, { "/wwid", redact_all }, { "/mac_address", redact_all },
+	};
+	const char *name = strrchr(path, '/');
+
+	if (strstr(path, "/devicetree/base/") || strstr(path, "/device-tree/"))
+		return redact_property(name + 1, data, size);
+	/* A kernel's configuration has the same name as a device's. */
+	if (!strncmp(path, "/lib/", 5) || !strncmp(path, "/usr/", 5) || !strncmp(path, "/boot/", 6))
+		return NULL;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (ends_in(path, rules[i].end))
+			return rules[i].rule(data, size);
+	return NULL;
+}
+
+/* enx0123456789ab, wlx0123456789ab: systemd.net-naming-scheme(7). */
+bool redact_name(char *name)
+{
+	if (strlen(name) != 15 || name[2] != 'x' || strspn(name + 3, "0123456789abcdef") != 12)
+		return false;
+	return cross_out((uint8_t *)name + 3, 12, "");
+}
