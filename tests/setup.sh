@@ -15,6 +15,7 @@ packages_boot=("${packages_try[@]}" gcc-aarch64-linux-gnu gcc-powerpc64le-linux-
 	qemu-system-arm qemu-system-misc qemu-system-ppc u-boot-tools)
 packages_kernel=(bc bison flex gcc libc6-dev libelf-dev libssl-dev make xz-utils)
 packages_bench=(strace time xz-utils openssl debian-archive-keyring)
+packages_devices=(busybox-static jq)
 packages_drivers=(binutils debian-archive-keyring gzip jq pahole perl xz-utils zstd)
 packages_check=(clang device-tree-compiler fish gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu
 	gcc-s390x-linux-gnu jq libc6-dev-arm64-cross libc6-dev-ppc64el-cross libc6-dev-s390x-cross
@@ -63,19 +64,20 @@ configure_once() {
 }
 
 # build DIR [CONFIGURE-ARGUMENT...]: configures, unless that has been done, and makes what $build_targets
-# names, or everything.
+# names, or everything. Whoever else wants the same at the same time waits.
 build() {
 	local dir=$1
 	shift
 	mkdir -p "$dir"
 	configure_once > "$dir/autoreconf.log" || { cat "$dir/autoreconf.log" >&2; return 1; }
 	(
+		flock 9
 		cd "$dir" || exit
 		[ -e Makefile ] || "$top/configure" --quiet "$@" > configure.out 2>&1 ||
 			{ tail -n 20 configure.out >&2; exit 1; }
 		# shellcheck disable=SC2086 # words on purpose
 		make -s -j"$(nproc)" ${build_targets:-} > make.out 2>&1 || { tail -n 40 make.out >&2; exit 1; }
-	)
+	) 9> "$dir/lock"
 }
 
 # build_static: the programs that go into initial RAM disks.

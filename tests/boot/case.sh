@@ -38,7 +38,8 @@ architecture_enter() {
 # need ten times as long, and a boot that hangs is rare.
 limit=${KEXEC_NG_BOOT_SECONDS:-240}
 
-# case_read NAME KEY=VALUE...: sets the variables that say what the case does.
+# case_read NAME KEY=VALUE...: sets the variables that say what the case does. seconds=N is for run, which
+# begins with the long ones: it stands where a case takes more than a minute on two quiet cores.
 case_read() {
 	local word
 	name=$1 first=6.1 second=6.12 first_image=$image_form image=$image_form call=-a cpus=1 memory=1G payload=4M
@@ -47,6 +48,7 @@ case_read() {
 	for word in "${case_defaults[@]}" "$@"; do
 		case ${word%%=*} in
 		first | second | first_image | image | call | firmware | cpus | memory | model | payload | script | chain | crash) ;;
+		seconds) continue ;;
 		machine) word=${word/=/=,} ;;
 		options | first_append) word=${word//,/ } ;;
 		until) word=${word//_/ } ;;

@@ -43,11 +43,13 @@ apt_private() {
 	"$tool" "${settings[@]}" "$@"
 }
 
-# apt_index SUITE ARCH: the list of packages, fetched once a day at most.
-apt_index() {
+# apt_index SUITE ARCH: the list of packages, fetched once a day at most, and once for all who want it.
+apt_index() (
 	local state=$cache/apt/$1-$2
-	[ -z "$(find "$state/ready" -mtime -1 2>/dev/null)" ] || return 0
 	mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
+	exec 9> "$state/lock"
+	flock 9
+	[ -z "$(find "$state/ready" -mtime -1 2>/dev/null)" ] || return 0
 	: > "$state/status"
 	printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' \
 		"$(apt_mirror)" "$1" > "$state/sources.list"
@@ -56,11 +58,11 @@ apt_index() {
 		{ sleep 10; apt_private "$1" "$2" apt-get -qq update; } ||
 		die "cannot fetch the package list of Debian $1"
 	touch "$state/ready"
-}
+)
 
 # package_name SUITE ARCH META PATTERN: the package matching PATTERN that META depends on.
 package_name() {
-	apt_index "$1" "$2"
+	apt_index "$1" "$2" || exit
 	apt_private "$1" "$2" apt-cache depends --important "$3" |
 		sed -n 's/^ *Depends: //p' | grep -m 1 -E "$4" || die "Debian $1: $3 depends on no package like $4"
 }
@@ -70,7 +72,7 @@ package_name() {
 package_fetch() {
 	local tree=$cache/$1-$2/$3 work
 	if [ ! -d "$tree" ]; then
-		apt_index "$1" "$2"
+		apt_index "$1" "$2" || exit
 		mkdir -p "${tree%/*}"
 		work=$(mktemp -d "$tree.XXXXXX")
 		if ! package_unpack "$work" "$@" >&2; then

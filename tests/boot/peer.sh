@@ -9,7 +9,7 @@
 peer_tree() {
 	local tree=$cache/$1-$2/peer package work
 	if [ ! -d "$tree" ]; then
-		apt_index "$1" "$2"
+		apt_index "$1" "$2" || exit
 		mkdir -p "${tree%/*}"
 		work=$(mktemp -d "$tree.XXXXXX")
 		apt_private "$1" "$2" apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts \

@@ -10,7 +10,7 @@ declare -A meta_of=([amd64]=linux-image-amd64 [arm64]=linux-image-arm64
 # modules_package SUITE ARCH: the whole package, unpacked apart from what boots keep of it.
 modules_package() (
 	name=$(package_name "$1" "$2" "${meta_of[$2]}" '^linux-image-[0-9]')
-	apt_index "$1" "$2"
+	apt_index "$1" "$2" || exit
 	mkdir -p "$cache/modules"
 	ln -sfn "$cache/apt" "$cache/modules/apt"
 	cache=$cache/modules
