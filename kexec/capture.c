@@ -289,6 +289,8 @@ static bool keep(struct capture *c, const struct sysroot_look *look)
 		return keep_listing(c, look);
 	case SYSROOT_MENTIONED:
 		return keep_mentioned(c, look->path);
+	case SYSROOT_MADE:
+		return new_tree_file(&c->tree, look->path + 1, look->bytes, c->error);
 	}
 	return true;
 }

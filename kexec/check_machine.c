@@ -23,6 +23,8 @@ struct library {
 	struct driver_layouts layouts;
 	struct module_reader reader;
 	const struct sysroot *root;	/* that the modules are in; NULL: they are somewhere else */
+	struct machine_live live;
+	size_t hidden;			/* devices whose driver is built in, where nothing can be seen */
 	struct report *report;
 	struct arena *arena;
 	struct error *error;
@@ -113,52 +115,84 @@ static const struct driver *driver_in(const struct driver_module *module, enum d
 	return NULL;
 }
 
-/* Whether the virtio bus resets its devices; it is a module, or nothing can be seen of it. */
+/* Whether the virtio bus resets its devices: the kernel's memory tells, or the file when it is a module. */
 static enum driver_shutdown virtio_bus(struct library *l)
 {
-	size_t i = library_find(l, "virtio");
+	enum driver_shutdown live = l->live.drivers.bus[DRIVER_VIRTIO];
+	size_t i = live == SHUTDOWN_UNKNOWN ? library_find(l, "virtio") : l->count;
 	const struct driver *bus = i < l->count && !l->why[i] ? driver_in(&l->read[i], DRIVER_BUS, "virtio")
 							      : NULL;
 
-	return bus ? bus->shutdown : SHUTDOWN_UNKNOWN;
+	return bus ? bus->shutdown : live;
 }
 
-static bool find_driver(struct library *l, struct report_entry *entry)
+/* What the module's file tells; the few words say why it tells nothing. */
+static const char *find_in_file(struct library *l, struct report_entry *entry)
+{
+	const struct device *device = entry->device;
+	size_t i = library_find(l, device->module);
+
+	if (i == l->count)
+		return "the file of its module was not found";
+	entry->file = l->files[i].path;
+	if (l->why[i])
+		return l->why[i];
+	entry->in_tree = l->read[i].in_tree ? YES : NO;
+	entry->is_signed = l->read[i].is_signed ? YES : NO;
+	entry->driver = driver_in(&l->read[i], device->bus, device->driver);
+	if (!entry->driver)
+		return l->read[i].unreadable[device->bus] ? "no BTF says how its structure looks"
+							  : "its structure was not found in the module";
+	entry->in_file = entry->driver->shutdown;
+	return entry->driver->why;
+}
+
+/* Memory has what the kernel will call; the file is for whoever may not read it, and for the evidence. */
+static void find_driver(struct library *l, struct report_entry *entry)
 {
 	const struct device *device = entry->device;
 	struct driver_facts *facts = &entry->facts;
-	size_t i;
 
 	facts->bus = SHUTDOWN_WITHOUT;
 	if (device->bus == DRIVER_VIRTIO || !strcmp(device->driver, "virtio-pci"))
 		facts->bus = virtio_bus(l);
-	if (!device->module) {
+	entry->in_tree = entry->is_signed = UNKNOWN;
+	entry->live = live_drivers_find(&l->live.drivers, device->bus, device->driver);
+	if (device->module)
+		facts->why = find_in_file(l, entry);
+	else if (l->live.unseen)
 		facts->why = "it is built into the kernel";
-		l->report->built_in++;
-		return true;
+	else
+		facts->why = "it is built into the kernel, whose memory has no such driver";
+	l->hidden += !device->module && l->live.unseen;
+	facts->shutdown = entry->in_file;
+	if (entry->live && (entry->live->shutdown != SHUTDOWN_UNKNOWN || !device->module)) {
+		facts->shutdown = entry->live->shutdown;
+		facts->why = entry->live->why;
 	}
-	i = library_find(l, device->module);
-	if (i == l->count) {
-		facts->why = "the file of its module was not found";
-		return true;
-	}
-	entry->file = l->files[i].path;
-	if (l->why[i]) {
-		facts->why = l->why[i];
-		return true;
-	}
-	entry->driver = driver_in(&l->read[i], device->bus, device->driver);
-	if (!entry->driver) {
-		facts->why = l->read[i].unreadable[device->bus]
-				     ? "no BTF says how its structure looks"
-				     : "its structure was not found in the module";
-		return true;
-	}
-	facts->shutdown = entry->driver->shutdown;
-	facts->why = entry->driver->why;
 	if (facts->shutdown == SHUTDOWN_WITHOUT && facts->bus == SHUTDOWN_UNKNOWN)
 		facts->why = "the virtio bus, which might reset it, is built into the kernel";
-	return true;
+}
+
+/* The file that was read is then not what runs, or the driver fills its structure in when it runs. */
+static bool judge_disagreement(struct library *l, struct report_entry *entry)
+{
+	struct judgement *j = &entry->judgement;
+	bool with;
+
+	if (!entry->live || entry->live->shutdown == SHUTDOWN_UNKNOWN ||
+	    entry->in_file == SHUTDOWN_UNKNOWN || entry->live->shutdown == entry->in_file)
+		return true;
+	with = entry->live->shutdown == SHUTDOWN_WITH;
+	j->reason = arena_format(l->arena, l->error, "%s The file of its module %s callback, and the running "
+				 "kernel's memory %s: what runs was not loaded from that file, or sets its "
+				 "callback by itself.", j->reason, with ? "has no" : "has a",
+				 with ? "has one" : "has none");
+	if (j->verdict == VERDICT_CLEAR) {
+		j->verdict = VERDICT_WARNING;
+		j->remedy = "Boot the kernel whose modules are installed, and look again.";
+	}
+	return j->reason;
 }
 
 /* Worst first, then by bus and name as they were read. */
@@ -182,8 +216,9 @@ static bool judge_all(struct library *l)
 		struct report_entry *entry = &report->entries[i];
 
 		entry->device = &report->devices.list[i];
-		if (!find_driver(l, entry) ||
-		    !verdict_judge(entry->device, &entry->facts, l->arena, &entry->judgement, l->error))
+		find_driver(l, entry);
+		if (!verdict_judge(entry->device, &entry->facts, l->arena, &entry->judgement, l->error) ||
+		    !judge_disagreement(l, entry))
 			return false;
 		report->verdicts[entry->judgement.verdict]++;
 		if (entry->judgement.verdict > report->verdict)
@@ -226,6 +261,12 @@ static bool find_more(struct library *l, const struct sysroot *root, const struc
 	return true;
 }
 
+/* The types are the running kernel's own where they came from it. */
+static bool open_memory(struct library *l, const struct sysroot *root)
+{
+	return machine_live_read(root, l->types.running ? &l->types.btf : NULL, l->arena, &l->live, l->error);
+}
+
 bool check_machine(const struct sysroot *root, const struct options *options, struct arena *arena,
 		   struct report *report, struct error *error)
 {
@@ -237,7 +278,7 @@ bool check_machine(const struct sysroot *root, const struct options *options, st
 
 	*report = (struct report){ 0 };
 	done = machine_devices_read(root, arena, &report->devices, error) &&
-	       library_open(&l, root, options) && judge_all(&l) &&
+	       library_open(&l, root, options) && open_memory(&l, root) && judge_all(&l) &&
 	       (!(options->check & CHECK_MACHINE) || find_more(&l, root, options));
 	module_reader_close(&l.reader);
 	machine_types_close(&l.types);
@@ -247,6 +288,10 @@ bool check_machine(const struct sysroot *root, const struct options *options, st
 		report->verdict = report->findings.verdict;
 	if (!report->devices.count && !report->devices.unbound)
 		add_unseen(&l, arena_format(arena, error, "No device was found below %s/sys/bus.", root->path));
+	if (l.hidden)
+		add_unseen(&l, arena_format(arena, error, "The driver of %zu device%s is built into the kernel, and "
+					    "was not looked into. %s", l.hidden, l.hidden == 1 ? "" : "s",
+					    l.live.unseen));
 	if (report->devices.denied)
 		add_unseen(&l, arena_format(arena, error, "This user may not read %s and perhaps other files; "
 					    "root's report may differ.", report->devices.denied));

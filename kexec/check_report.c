@@ -70,29 +70,53 @@ static bool print_cell(struct printing *p, const char *text, int width)
 	return true;
 }
 
+/* Where the driver is from. */
+static bool print_module(struct printing *p, const struct report_entry *entry)
+{
+	const struct device *device = entry->device;
+	const char *text;
+
+	if (!device->module)
+		return print_wrapped(p, "The driver is built into the kernel.");
+	text = arena_format(p->arena, p->error, "Module %s%s%s%s%s.", device->module,
+			    entry->in_tree == YES ? ", of the kernel's tree" : entry->in_tree == NO
+			    ? ", out of tree" : "", entry->is_signed == YES ? ", signed" :
+			    entry->is_signed == NO ? ", unsigned" : "",
+			    device->taint ? ", taint " : "", device->taint ? device->taint : "");
+	return text && print_wrapped(p, text);
+}
+
 static bool print_evidence(struct printing *p, const struct report *report,
 			   const struct report_entry *entry)
 {
 	const struct device *device = entry->device;
+	const struct live_driver *live = entry->live;
 	const struct driver *driver = entry->driver;
 	const char *text;
 
-	text = arena_format(p->arena, p->error, "%s device; bus mastering %s, IOMMU group %s, power state %s, "
-			    "reset by %s; module %s%s%s.", driver_kind_name(device->bus),
+	text = arena_format(p->arena, p->error, "%s device; bus mastering %s, IOMMU group %s, power state %s "
+			    "(%s), reset by %s.", driver_kind_name(device->bus),
 			    device->bus_master == YES ? "on" : device->bus_master == NO ? "off" : "unknown",
 			    device->iommu ? device->iommu : "none",
 			    device->power_state ? device->power_state : "unknown",
-			    device->reset_methods ? device->reset_methods : "nothing",
-			    device->module ? device->module : "none (built in)",
-			    device->taint ? ", taint " : "", device->taint ? device->taint : "");
-	if (!text || !print_wrapped(p, text))
+			    device->runtime_status ? device->runtime_status : "run time unknown",
+			    device->reset_methods ? device->reset_methods : "nothing");
+	if (!text || !print_wrapped(p, text) || !print_module(p, entry))
 		return false;
-	if (!driver)
+	if (driver) {
+		text = arena_format(p->arena, p->error, "%s: %s at %s+0x%" PRIx64 "; offsets from %s; shutdown %s%s.",
+				    entry->file, driver->symbol ? driver->symbol : "a structure", driver->section,
+				    driver->offset, report->types, driver->callback ? "points at " : "",
+				    driver->callback ? driver->callback : shutdown_word(driver->shutdown));
+		if (!text || !print_wrapped(p, text))
+			return false;
+	}
+	if (!live)
 		return true;
-	text = arena_format(p->arena, p->error, "%s: %s at %s+0x%" PRIx64 "; offsets from %s; shutdown %s%s.",
-			    entry->file, driver->symbol ? driver->symbol : "a structure", driver->section,
-			    driver->offset, report->types, driver->callback ? "points at " : "",
-			    driver->callback ? driver->callback : shutdown_word(driver->shutdown));
+	text = arena_format(p->arena, p->error, "The running kernel's memory: %s; shutdown %s%s.",
+			    live->structure.name ? live->structure.name : "a structure",
+			    live->callback.name ? "points at " : "",
+			    live->callback.name ? live->callback.name : shutdown_word(live->shutdown));
 	return text && print_wrapped(p, text);
 }
 
@@ -147,16 +171,12 @@ static bool print_text(struct printing *p, const struct report *report)
 	fprintf(p->out, "\n%s. Devices with drivers: %zu; at risk: %zu; with warnings: %zu.\n",
 		words[report->verdict], report->devices.count, report->verdicts[VERDICT_RISK],
 		report->verdicts[VERDICT_WARNING]);
-	if (report->built_in)
-		fprintf(p->out, "%zu drivers are built into the kernel, where they are not looked into.\n",
-			report->built_in);
-	for (unsigned i = 0; i < report->unseen_count; i++) {
-		const char *text = escape_terminal(report->unseen[i], p->arena, p->error);
-
-		if (!text)
+	if (p->verbose && report->devices.sig_enforce != UNKNOWN)
+		fprintf(p->out, "The running kernel loads %s.\n", report->devices.sig_enforce == YES
+			? "only modules that are signed" : "modules that are not signed, too");
+	for (unsigned i = 0; i < report->unseen_count; i++)
+		if (!print_words(p, report->unseen[i], 0, 0))
 			return false;
-		fprintf(p->out, "%s\n", text);
-	}
 	return true;
 }
 
@@ -168,9 +188,18 @@ static void put_shutdown(struct json *j, const char *name, enum driver_shutdown 
 		json_bool(j, name, shutdown == SHUTDOWN_WITH);
 }
 
+static void put_tristate(struct json *j, const char *name, enum tristate value)
+{
+	if (value == UNKNOWN)
+		json_null(j, name);
+	else
+		json_bool(j, name, value == YES);
+}
+
 static void put_entry(struct json *j, const struct report_entry *entry)
 {
 	const struct device *device = entry->device;
+	const struct live_driver *live = entry->live;
 	const struct driver *driver = entry->driver;
 
 	json_open(j, NULL, '{');
@@ -184,14 +213,14 @@ static void put_entry(struct json *j, const struct report_entry *entry)
 	json_text(j, "driver", device->driver);
 	json_text(j, "module", device->module);
 	json_text(j, "taint", device->taint);
+	put_tristate(j, "in_tree", entry->in_tree);
+	put_tristate(j, "signed", entry->is_signed);
 	put_shutdown(j, "shutdown", entry->facts.shutdown);
 	put_shutdown(j, "bus_shutdown", entry->facts.bus);
-	if (device->bus_master == UNKNOWN)
-		json_null(j, "bus_master");
-	else
-		json_bool(j, "bus_master", device->bus_master == YES);
+	put_tristate(j, "bus_master", device->bus_master);
 	json_text(j, "iommu", device->iommu);
 	json_text(j, "power_state", device->power_state);
+	json_text(j, "runtime_status", device->runtime_status);
 	json_text(j, "reset_methods", device->reset_methods);
 	json_text(j, "verdict", verdict_name(entry->judgement.verdict));
 	json_text(j, "reason", entry->judgement.reason);
@@ -204,6 +233,10 @@ static void put_entry(struct json *j, const struct report_entry *entry)
 	else
 		json_null(j, "offset");
 	json_text(j, "callback", driver ? driver->callback : NULL);
+	put_shutdown(j, "in_file", entry->in_file);
+	put_shutdown(j, "in_memory", live ? live->shutdown : SHUTDOWN_UNKNOWN);
+	json_text(j, "memory_symbol", live ? live->structure.name : NULL);
+	json_text(j, "memory_callback", live ? live->callback.name : NULL);
 	json_close(j, '}');
 }
 
@@ -228,6 +261,7 @@ static bool print_json(FILE *out, const struct report *report, struct arena *are
 	json_text(&j, "verdict", verdict_name(report->verdict));
 	json_text(&j, "modules", report->modules);
 	json_text(&j, "types", report->types);
+	put_tristate(&j, "sig_enforce", report->devices.sig_enforce);
 	json_open(&j, "devices", '[');
 	for (size_t i = 0; i < report->devices.count; i++)
 		put_entry(&j, &report->entries[i]);

@@ -6,9 +6,14 @@
  * program, release (of the kernel), verdict ("clear", "warning", "at risk"), modules and types (what was
  * read, or null), devices (worst first), unbound (how many devices have no driver), and unseen (sentences).
  * Each device has bus, name, class (a word), pci_class ("0x..." or null), driver, module (null: built
- * in), taint, shutdown (true, false or null), bus_shutdown (the same, of the virtio bus), bus_master,
- * iommu, power_state, reset_methods, verdict, reason, remedy (or null), and as evidence file, symbol,
- * section, offset and callback, each null where there is none.
+ * in), taint, in_tree and signed (of the module's file: true, false or null), shutdown (true, false or
+ * null), bus_shutdown (the same, of the virtio bus), bus_master, iommu, power_state, runtime_status,
+ * reset_methods, verdict, reason, remedy (or null), and as evidence file, symbol, section, offset and
+ * callback, each null where there is none. in_file and in_memory are what the module's file and the
+ * running kernel's memory say of the callback (true, false or null); shutdown follows the memory where
+ * both are known. memory_symbol and memory_callback are the names that the running kernel has for the
+ * driver's structure and for the callback, or null. sig_enforce (of the machine) tells whether the
+ * running kernel loads only signed modules.
  *
  * findings is an array about the rest of the machine, worst first: each has name ("lockdown"), verdict
  * (null when it could not be seen), reason (or why it could not be seen) and remedy (or null). Names
@@ -21,6 +26,7 @@
 
 #include "kexec/check.h"
 #include "kexec/findings.h"
+#include "kexec/machine_live.h"
 #include "kexec/verdict.h"
 
 #define REPORT_UNSEEN_MAX 4
@@ -29,6 +35,9 @@ struct report_entry {
 	const struct device *device;
 	const struct driver *driver;	/* as found in its module; NULL when it was not */
 	const char *file;		/* of the module, or NULL */
+	enum tristate in_tree, is_signed;	/* what that file says of itself */
+	enum driver_shutdown in_file;
+	const struct live_driver *live;	/* the same driver in the kernel's memory; NULL: not seen there */
 	struct driver_facts facts;
 	struct judgement judgement;
 };
@@ -39,7 +48,6 @@ struct report {
 	struct findings findings;	/* empty for --check-first, which is about devices */
 	enum verdict verdict;		/* the worst of both */
 	size_t verdicts[3];		/* how many devices have each */
-	size_t built_in;		/* devices whose driver is built in */
 	const char *modules, *types;	/* what was read, or NULL */
 	const char *unseen[REPORT_UNSEEN_MAX];	/* what could not be seen and why: sentences */
 	unsigned unseen_count;

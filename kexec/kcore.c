@@ -96,6 +96,19 @@ bool kcore_symbol(struct bytes head, const char *name, uint64_t *value)
 	return true;
 }
 
+bool kcore_find(struct bytes head, enum byte_order order, uint64_t address, uint64_t size,
+		uint64_t *offset)
+{
+	struct header header;
+
+	for (unsigned i = 0; header_at(head, order, i, &header); i++)
+		if (header.type == PT_LOAD && address >= header.virtual &&
+		    address - header.virtual <= header.file_size &&
+		    size <= header.file_size - (address - header.virtual))
+			return add_overflow_checked(header.offset, address - header.virtual, offset);
+	return false;
+}
+
 /* A PT_LOAD whose physical address means something: vmalloc space and its like have all ones. */
 static bool is_memory(const struct header *header, struct range *memory)
 {

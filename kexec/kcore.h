@@ -30,6 +30,13 @@ uint64_t kcore_needs(struct bytes head, enum byte_order order);
 bool kcore_symbol(struct bytes head, const char *name, uint64_t *value);
 
 /*
+ * Where in the file `size` bytes at a virtual address stand, by the headers in `head`; false when no
+ * segment has them all.
+ */
+bool kcore_find(struct bytes head, enum byte_order order, uint64_t address, uint64_t size,
+		uint64_t *offset);
+
+/*
  * `symbol` is an address inside of the kernel's image, 0 when none is known. What the head does not
  * tell stays as it is in *out. Kernels before 4.11 give no physical addresses.
  */

@@ -12,11 +12,11 @@
 
 #include "arch/arch.h"
 #include "kexec/kcore.h"
+#include "kexec/machine_live.h"
 
 #define PROCESSORS "/sys/devices/system/cpu"
 #define KALLSYMS "/proc/kallsyms"
 #define VMCOREINFO "/sys/kernel/vmcoreinfo"
-#define KCORE_HEAD_MAX ((uint64_t)8 << 20)
 
 /* Hexadecimal digits with or without 0x, then `after`; *text moves behind that. */
 static bool take_hexadecimal(const char **text, char after, uint64_t *out)
@@ -141,26 +141,6 @@ static bool read_processors(const struct sysroot *root, struct arena *arena,
 	return true;
 }
 
-/* The head of /proc/kcore; empty where there is none, or not for this user: lockdown hides it. */
-static struct bytes read_kcore(const struct sysroot *root, struct arena *arena,
-			       const struct machine *machine)
-{
-	const char *path = root->captured ? "/proc/kcore.head" : "/proc/kcore";
-	struct bytes head = { NULL, 0 };
-	struct error ignored = { 0 };
-
-	for (;;) {
-		uint64_t needs = kcore_needs(head, machine->arch->order);
-		size_t before = head.size;
-
-		if (needs <= head.size || needs > KCORE_HEAD_MAX)
-			return head;
-		if (sysroot_head(root, arena, path, (size_t)needs, &head, &ignored) != SYSROOT_OK ||
-		    head.size <= before)
-			return head;
-	}
-}
-
 /* "ADDRESS TYPE NAME" of /proc/kallsyms, whose addresses are 0 for a reader without privilege. */
 static uint64_t find_symbol(const char *text, const char *name)
 {
@@ -202,7 +182,8 @@ static bool read_addresses(const struct sysroot *root, struct arena *arena,
 			   struct machine *machine, const struct iomem *iomem, struct error *error)
 {
 	struct kcore kcore = { .linear = machine->arch->linear_map };
-	struct bytes head = read_kcore(root, arena, machine);
+	/* Empty where there is none, or not for this user: lockdown hides it. */
+	struct bytes head = machine_kcore_head(root, machine->arch->order, arena);
 	uint64_t stext = 0, text = 0;
 	const char *symbols = NULL;
 

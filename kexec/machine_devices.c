@@ -121,6 +121,7 @@ static bool read_role(struct reading *r, struct device *device)
 static bool read_taint(struct reading *r, struct device *device)
 {
 	struct error ignored = { 0 };
+	enum sysroot_result result;
 	const char *path;
 
 	if (!device->module)
@@ -128,9 +129,12 @@ static bool read_taint(struct reading *r, struct device *device)
 	path = arena_format(r->arena, r->error, "/sys/module/%s/taint", device->module);
 	if (!path)
 		return false;
-	if (sysroot_text(r->root, r->arena, path, &device->taint, &ignored) != SYSROOT_OK ||
-	    !*device->taint)
+	result = sysroot_text(r->root, r->arena, path, &device->taint, &ignored);
+	if (result != SYSROOT_OK || !*device->taint)
 		device->taint = NULL;
+	/* What is built in has a directory too if it has parameters, but nothing there that tells of loading. */
+	if (result == SYSROOT_ABSENT)
+		device->module = NULL;
 	return true;
 }
 
@@ -158,6 +162,7 @@ static bool read_device(struct reading *r, enum driver_kind bus, const char *nam
 		return true;
 	}
 	return read_link(r, &device, "driver/module", &device.module) && read_taint(r, &device) &&
+	       read_text(r, &device, "power/runtime_status", &device.runtime_status) &&
 	       (bus != DRIVER_PCI || read_pci(r, &device, "")) &&
 	       (bus != DRIVER_VIRTIO || read_pci(r, &device, "../")) &&
 	       (bus != DRIVER_PLATFORM || read_role(r, &device)) && add(r, &device);
@@ -187,10 +192,14 @@ bool machine_devices_read(const struct sysroot *root, struct arena *arena, struc
 {
 	struct reading r = { .root = root, .arena = arena, .devices = devices, .error = error };
 	struct error ignored = { 0 };
+	const char *enforce;
 
-	*devices = (struct devices){ 0 };
+	*devices = (struct devices){ .sig_enforce = UNKNOWN };
 	if (sysroot_text(root, arena, "/proc/sys/kernel/osrelease", &devices->release, &ignored) !=
 	    SYSROOT_OK)
 		devices->release = NULL;
+	if (sysroot_text(root, arena, "/sys/module/module/parameters/sig_enforce", &enforce, &ignored) ==
+	    SYSROOT_OK)
+		devices->sig_enforce = *enforce == 'Y' ? YES : NO;
 	return read_bus(&r, DRIVER_PCI) && read_bus(&r, DRIVER_PLATFORM) && read_bus(&r, DRIVER_VIRTIO);
 }

@@ -20,6 +20,7 @@ struct device {
 	enum tristate bus_master;
 	const char *iommu;		/* type of its group, "DMA-FQ", "identity"; NULL: in none */
 	const char *power_state;	/* "D0", or NULL */
+	const char *runtime_status;	/* "active", "suspended", or NULL */
 	const char *reset_methods;	/* "flr bus", or NULL */
 	/* Platform: what it does for the system, "net" or "ata"; NULL when that cannot be seen. */
 	const char *role;
@@ -30,6 +31,7 @@ struct devices {
 	size_t count;
 	size_t unbound;			/* how many have none: the kernel shuts none of them down */
 	const char *release;		/* of the kernel, or NULL */
+	enum tristate sig_enforce;	/* whether this kernel loads only modules that are signed */
 	const char *denied;		/* a path that this user may not read, or NULL */
 };
 

@@ -107,6 +107,7 @@ static enum sysroot_result read_running(const struct sysroot *root, const char *
 	if (strcmp(running, release))
 		return SYSROOT_ABSENT;
 	types->source = "/sys/kernel/btf/vmlinux";
+	types->running = true;
 	result = sysroot_read(root, arena, types->source, &blob, error);
 	if (result != SYSROOT_OK)
 		return result;

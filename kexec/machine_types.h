@@ -12,6 +12,7 @@
 
 struct machine_types {
 	const char *source;		/* the path of the file they came from */
+	bool running;			/* which is where the running kernel shows its own */
 	struct btf btf;
 	/* What `btf` looks at, open until exit. */
 	struct file file;

@@ -134,6 +134,11 @@ void sysroot_mention(const struct sysroot *root, const char *path)
 	tell(root, (struct sysroot_look){ .kind = SYSROOT_MENTIONED, .path = path });
 }
 
+void sysroot_made(const struct sysroot *root, const char *path, struct bytes bytes)
+{
+	tell(root, (struct sysroot_look){ .kind = SYSROOT_MADE, .path = path, .bytes = bytes });
+}
+
 /* What an errno of opening or reading means; the error is set only for a failure. */
 static enum sysroot_result result_of(const struct sysroot *root, enum sysroot_kind kind,
 				     const char *path, int number, struct error *error)

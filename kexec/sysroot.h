@@ -13,6 +13,7 @@ enum sysroot_kind {
 	SYSROOT_LINK,
 	SYSROOT_DIRECTORY,
 	SYSROOT_MENTIONED,	/* somebody opens the path by himself: see sysroot_mention() */
+	SYSROOT_MADE,		/* no file of a machine, but of captured ones: see sysroot_made() */
 };
 
 /* One look at a tree: what was asked for, and the answer. */
@@ -101,5 +102,10 @@ enum sysroot_result sysroot_list(const struct sysroot *root, struct arena *arena
  * `path`, below the root, was looked at.
  */
 void sysroot_mention(const struct sysroot *root, const char *path);
+/*
+ * For what is read of the machine and no file has: says that a captured tree needs these bytes as a file,
+ * in a directory that is there.
+ */
+void sysroot_made(const struct sysroot *root, const char *path, struct bytes bytes);
 
 #endif

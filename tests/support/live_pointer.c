@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * live_pointer SYMBOL OFFSET...: whether the word at that offset of a kernel object is set in the
- * running kernel, as /proc/kallsyms and /proc/kcore have it: "SYMBOL yes" or "SYMBOL no". For the
- * guests of tests/devices, where it tells the truth that a report is held against.
+ * live_pointer KIND NAME-OFFSET SHUTDOWN-OFFSET...: reads lines "KIND<tab>NAME<tab>SYMBOL" and tells of
+ * each whether the callback of the object is set in the running kernel, as /proc/kallsyms and /proc/kcore
+ * have it: "KIND NAME yes", "KIND NAME no" or "KIND NAME unreadable". The object is the one of that symbol
+ * whose name is that name. For the guests of tests/devices, where it tells the truth that a report is
+ * held against. An offset of "null" is a member that there is not.
  */
 #include <elf.h>
 #include <fcntl.h>
@@ -11,52 +13,83 @@
 #include <string.h>
 #include <unistd.h>
 
-static unsigned long address_of(const char *symbol)
-{
-	FILE *file = fopen("/proc/kallsyms", "r");
-	char line[512], name[256], type;
-	unsigned long address, found = 0;
+#define ITEMS 512
 
-	while (file && !found && fgets(line, sizeof(line), file))
-		if (sscanf(line, "%lx %c %255s", &address, &type, name) == 3 && !strcmp(name, symbol))
-			found = address;
-	if (file)
-		fclose(file);
-	return found;
-}
+static struct item {
+	char kind[16], name[128], symbol[256];
+	const char *answer;
+} items[ITEMS];
+static int count, core;
+static char **kinds;
 
-static int read_word(int fd, unsigned long address, unsigned long *word)
+static int read_memory(unsigned long address, void *to, size_t size)
 {
 	Elf64_Phdr segment;
 	Elf64_Ehdr header;
 
-	if (pread(fd, &header, sizeof(header), 0) != sizeof(header))
+	if (pread(core, &header, sizeof(header), 0) != sizeof(header))
 		return 0;
 	for (unsigned i = 0; i < header.e_phnum; i++) {
 		off_t at = (off_t)(header.e_phoff + i * sizeof(segment));
 
-		if (pread(fd, &segment, sizeof(segment), at) != sizeof(segment))
+		if (pread(core, &segment, sizeof(segment), at) != sizeof(segment))
 			return 0;
 		if (segment.p_type == PT_LOAD && address >= segment.p_vaddr &&
-		    address - segment.p_vaddr + sizeof(*word) <= segment.p_filesz)
-			return pread(fd, word, sizeof(*word),
-				     (off_t)(segment.p_offset + address - segment.p_vaddr)) ==
-			       sizeof(*word);
+		    address - segment.p_vaddr + size <= segment.p_filesz)
+			return pread(core, to, size,
+				     (off_t)(segment.p_offset + address - segment.p_vaddr)) == (ssize_t)size;
 	}
 	return 0;
 }
 
+/* Whether a string of the kernel is the very same. */
+static int is_text(unsigned long address, const char *text)
+{
+	for (;; text++) {
+		char c;
+
+		if (!read_memory(address++, &c, 1) || c != *text)
+			return 0;
+		if (!c)
+			return 1;
+	}
+}
+
+static void look(struct item *item, unsigned long address)
+{
+	for (char **kind = kinds; kind[0] && kind[1] && kind[2]; kind += 3) {
+		unsigned long name, callback = 0;
+
+		if (strcmp(kind[0], item->kind))
+			continue;
+		if (!read_memory(address + strtoul(kind[1], NULL, 0), &name, sizeof(name)) ||
+		    !is_text(name, item->name))
+			return;
+		if (strcmp(kind[2], "null") &&
+		    !read_memory(address + strtoul(kind[2], NULL, 0), &callback, sizeof(callback)))
+			return;
+		item->answer = callback ? "yes" : "no";
+	}
+}
+
 int main(int argc, char **argv)
 {
-	int fd = open("/proc/kcore", O_RDONLY);
+	FILE *symbols = fopen("/proc/kallsyms", "r");
+	char line[512], name[256], type;
+	unsigned long address;
 
-	for (int i = 1; i + 1 < argc; i += 2) {
-		unsigned long address = address_of(argv[i]), word;
-
-		if (!address || !read_word(fd, address + strtoul(argv[i + 1], NULL, 0), &word))
-			printf("%s unreadable\n", argv[i]);
-		else
-			printf("%s %s\n", argv[i], word ? "yes" : "no");
-	}
-	return 0;
+	kinds = argv + 1;
+	core = open("/proc/kcore", O_RDONLY);
+	while (count < ITEMS && fgets(line, sizeof(line), stdin))
+		count += sscanf(line, "%15[^\t]\t%127[^\t]\t%255[^\n]", items[count].kind, items[count].name,
+				items[count].symbol) == 3;
+	while (symbols && fgets(line, sizeof(line), symbols))
+		if (sscanf(line, "%lx %c %255s", &address, &type, name) == 3)
+			for (int i = 0; i < count; i++)
+				if (!items[i].answer && !strcmp(name, items[i].symbol))
+					look(&items[i], address);
+	for (int i = 0; i < count; i++)
+		printf("%s %s %s\n", items[i].kind, items[i].name,
+		       items[i].answer ? items[i].answer : "unreadable");
+	return argc < 2;
 }

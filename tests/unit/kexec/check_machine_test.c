@@ -240,7 +240,101 @@ static void test_built_in(void **state)
 	put_file("pci", "0000:00:01.0", "class", "0x010601\n");
 	set_master("0000:00:01.0", true);
 	expect(VERDICT_WARNING, "cannot be told: it is built into the kernel");
-	assert_non_null(strstr(output, "1 drivers are built into the kernel"));
+	assert_non_null(strstr(output, "The driver of 1 device is built into the kernel, and was not looked into. These\n"
+			       "files hold nothing of the kernel's memory."));
+}
+
+/* What root saw in the kernel's memory is kept with a captured tree. */
+static void test_memory(void **state)
+{
+	test_built_in(state);
+	tree_text(&tree, "/proc/kcore.drivers", "bus\tpci\tyes\ndriver\tpci\tyes\t\tata_driver\tata_stop\tata_thing\n");
+	expect(VERDICT_CLEAR, "Its driver shuts it down");
+	assert_int_equal(report.unseen_count, 0);
+	check(CHECK_VERBOSE);
+	assert_non_null(strstr(output, "The running kernel's memory: ata_driver; shutdown points at ata_stop."));
+	assert_non_null(strstr(output, "The driver is built into the kernel."));
+	check(CHECK_JSON);
+	assert_non_null(strstr(output, "\"in_file\": null,\n      \"in_memory\": true,\n"
+			       "      \"memory_symbol\": \"ata_driver\",\n      \"memory_callback\": \"ata_stop\""));
+	tree_text(&tree, "/proc/kcore.drivers", "driver\tpci\tno\t\tata_driver\t\tata_thing\n");
+	expect(VERDICT_RISK, "ata_thing has no shutdown callback");
+	tree_text(&tree, "/proc/kcore.drivers", "driver\tpci\tno\t\t\t\tother\n");
+	expect(VERDICT_WARNING, "whose memory has no such driver");
+	tree_text(&tree, "/proc/kcore.drivers", "unseen\tNobody looked.\n");
+	expect(VERDICT_WARNING, "cannot be told: it is built into the kernel");
+	assert_non_null(strstr(report.unseen[0], "was not looked into. Nobody looked."));
+	tree_text(&tree, "/proc/kcore.drivers", "nonsense\n");
+	expect(VERDICT_WARNING, "cannot be told: it is built into the kernel");
+	assert_non_null(strstr(report.unseen[0], "neither a bus nor a driver"));
+}
+
+/* Two sources that differ: memory is believed, and the difference is told. */
+static void test_disagreement(void **state)
+{
+	add_network(false);
+	tree_text(&tree, "/proc/kcore.drivers", "driver\tpci\tno\tfast_net\t\t\tfast_net\n");
+	expect(VERDICT_RISK, "fast_net has no shutdown callback");
+	assert_null(strstr(output, "what runs was not loaded"));
+	tree_text(&tree, "/proc/kcore.drivers", "driver\tpci\tyes\tfast_net\t\tstop\tfast_net\n");
+	expect(VERDICT_WARNING, "Its driver shuts it down. The file of its module has no callback, and the running "
+	       "kernel's memory has one");
+	write_module(MODULES "fast-net.ko", pci_module("fast_net", true));
+	tree_text(&tree, "/proc/kcore.drivers", "driver\tpci\tno\tfast_net\t\t\tfast_net\n");
+	expect(VERDICT_RISK, "The file of its module has a callback, and the running kernel's memory has none");
+}
+
+/* The virtio bus may be built in: then only memory tells whether it resets its devices. */
+static void test_virtio_built_in(void **state)
+{
+	add_device("pci", NETWORK, "virtio-pci", NULL);
+	put_file("pci", NETWORK, "class", "0x020000\n");
+	set_master(NETWORK, true);
+	tree_text(&tree, "/proc/kcore.drivers", "bus\tvirtio\tno\ndriver\tpci\tno\t\t\t\tvirtio-pci\n");
+	expect(VERDICT_RISK, "virtio-pci has no shutdown callback");
+	tree_text(&tree, "/proc/kcore.drivers", "bus\tvirtio\tyes\ndriver\tpci\tno\t\t\t\tvirtio-pci\n");
+	expect(VERDICT_CLEAR, "virtio bus resets");
+}
+
+/* Where a driver is from, and what its device can do: every fact that the report has, in both forms. */
+static void test_facts(void **state)
+{
+	add_network(false);
+	tree_text(&tree, "/sys/module/fast_net/taint", "OE\n");
+	tree_text(&tree, "/sys/module/module/parameters/sig_enforce", "N\n");
+	put_file("pci", NETWORK, "power/runtime_status", "suspended\n");
+	put_file("pci", NETWORK, "power_state", "D3hot\n");
+	put_file("pci", NETWORK, "reset_method", "flr bus\n");
+	put_file("pci", NETWORK, "iommu_group/type", "DMA-FQ\n");
+	check(CHECK_JSON);
+	assert_non_null(strstr(output, "\"sig_enforce\": false"));
+	assert_non_null(strstr(output, "\"class\": \"network\",\n      \"pci_class\": \"0x20000\""));
+	assert_non_null(strstr(output, "\"taint\": \"OE\",\n      \"in_tree\": false,\n      \"signed\": false"));
+	assert_non_null(strstr(output, "\"iommu\": \"DMA-FQ\",\n      \"power_state\": \"D3hot\",\n"
+			       "      \"runtime_status\": \"suspended\",\n      \"reset_methods\": \"flr bus\""));
+	check(CHECK_VERBOSE);
+	assert_non_null(strstr(output,
+		"         pci device; bus mastering on, IOMMU group DMA-FQ, power state D3hot\n"
+		"         (suspended), reset by flr bus.\n"
+		"         Module fast_net, out of tree, unsigned, taint OE.\n"));
+	assert_non_null(strstr(output, "The running kernel loads modules that are not signed, too."));
+	tree_text(&tree, "/sys/module/module/parameters/sig_enforce", "Y\n");
+	check(CHECK_VERBOSE);
+	assert_non_null(strstr(output, "The running kernel loads only modules that are signed."));
+}
+
+/* A driver that is built in and has parameters has a directory below /sys/module too. */
+static void test_built_in_with_parameters(void **state)
+{
+	char path[160];
+
+	add_network(true);
+	snprintf(path, sizeof(path), "%s/sys/module/fast_net/taint", tree.path);
+	assert_int_equal(remove(path), 0);
+	tree_text(&tree, "/sys/module/fast_net/parameters/debug", "0\n");
+	expect(VERDICT_WARNING, "cannot be told: it is built into the kernel");
+	check(CHECK_JSON);
+	assert_non_null(strstr(output, "\"module\": null"));
 }
 
 static void test_missing_module(void **state)
@@ -377,7 +471,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_at_risk), TEST(test_check_first), TEST(test_callback),
 		TEST(test_no_bus_mastering), TEST(test_iommu),
-		TEST(test_harmless_class), TEST(test_built_in), TEST(test_missing_module),
+		TEST(test_harmless_class), TEST(test_built_in), TEST(test_memory),
+		TEST(test_disagreement), TEST(test_virtio_built_in), TEST(test_facts),
+		TEST(test_built_in_with_parameters), TEST(test_missing_module),
 		TEST(test_two_names), TEST(test_virtio), TEST(test_platform),
 		TEST(test_without_modules_or_types), TEST(test_worst_first_and_json),
 		TEST(test_findings), TEST(test_unreadable_machine), TEST(test_hostile_names),
