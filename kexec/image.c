@@ -211,5 +211,6 @@ void image_close(struct image *image)
 	image_close_modules(image);
 	file_close(&image->uki_file);
 	free(image->cmdline);
+	free(image->sections);
 	*image = IMAGE_CLOSED;
 }

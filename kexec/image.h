@@ -9,6 +9,8 @@
 #include "kexec/file.h"
 #include "kexec/options.h"
 
+struct uki;
+
 /* More than anybody joins; each takes a descriptor. */
 #define IMAGE_PARTS_MAX 24
 #define IMAGE_ADDONS_MAX 8
@@ -44,6 +46,7 @@ struct image {
 	struct file uki_file;		/* it, when it was compressed; closed when kernel_file is it */
 	char *cmdline;			/* its command line, or NULL; for a load that gives none */
 	const char *left_out;		/* names of sections without a use here; "" for none */
+	struct uki *sections;		/* those of it (kexec/uki.h), or NULL */
 	struct file addons[IMAGE_ADDONS_MAX];
 	unsigned addon_count;
 

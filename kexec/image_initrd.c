@@ -24,11 +24,15 @@ static bool is_microcode(struct bytes bytes)
 
 bool image_add_part(struct image *image, struct file file, bool front, struct error *error)
 {
+	struct image_part part = { .file = file, .front = front || is_microcode(file.bytes) };
+
 	if (image->part_count < IMAGE_PARTS_MAX) {
-		image->parts[image->part_count++] = (struct image_part){
-			.file = file,
-			.front = front || is_microcode(file.bytes),
-		};
+		/* The specification has each addon's in front of what there is already. */
+		if (front)
+			memmove(image->parts + 1, image->parts,
+				image->part_count * sizeof(*image->parts));
+		image->parts[front ? 0 : image->part_count] = part;
+		image->part_count++;
 		return true;
 	}
 	if (file.fd >= 0)

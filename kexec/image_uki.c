@@ -65,26 +65,51 @@ bool image_take_uki(struct image *image, struct bytes file, const struct options
 		    struct file *kernel, struct error *error)
 {
 	const char *path = image->kernel_file.path;
-	struct uki uki;
+	struct uki *uki = calloc(1, sizeof(*uki));
 
-	if (!uki_read(file, options->profile, &uki, error))
+	if (!uki)
+		return error_set(error, "Out of memory for the sections of %s.", path);
+	image->sections = uki;
+	if (!uki_read(file, options->profile, uki, error))
 		return error_context(error, "%s: ", path);
 	image->uki = true;
-	memcpy(image->left_out_names, uki.left_out, sizeof(uki.left_out));
+	memcpy(image->left_out_names, uki->left_out, sizeof(uki->left_out));
 	image->left_out = image->left_out_names;
-	set_dtb(image, uki.dtb, path);
-	return (!uki.cmdline.size || add_cmdline(image, uki.cmdline, error)) &&
-	       add_section(image, uki.ucode, path, true, error) &&
-	       (options->initrd || add_section(image, uki.initrd, path, false, error)) &&
-	       take_linux(&uki.linux_section, path, kernel, error);
+	set_dtb(image, uki->dtb, path);
+	return (!uki->cmdline.size || add_cmdline(image, uki->cmdline, error)) &&
+	       add_section(image, uki->ucode, path, true, error) &&
+	       (options->initrd || add_section(image, uki->initrd, path, false, error)) &&
+	       take_linux(&uki->linux_section, path, kernel, error);
+}
+
+static bool add_sections(struct image *image, const struct uki *addon, const char *path,
+			 struct error *error)
+{
+	set_dtb(image, addon->dtb, path);
+	/* It is put in the place of what the image has, whichever of its trees that is. */
+	if (addon->dtb.size)
+		image->sections->device_tree_count = 0;
+	return (!addon->cmdline.size || add_cmdline(image, addon->cmdline, error)) &&
+	       add_section(image, addon->ucode, path, true, error) &&
+	       add_section(image, addon->initrd, path, false, error);
+}
+
+/* For another kernel, or another machine: passed over, as the stub does. */
+static void leave_out(struct image *image, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *names = image->left_out_names;
+	size_t used = strlen(names);
+
+	snprintf(names + used, sizeof(image->left_out_names) - used, "%s%s", used ? " " : "",
+		 slash ? slash + 1 : path);
 }
 
 static bool take_addon(struct image *image, const char *path, const struct options *options,
-		       struct error *error)
+		       struct uki *addon, struct error *error)
 {
 	struct file *file = &image->addons[image->addon_count];
 	char *kept = strdup(path);
-	struct uki addon;
 
 	if (!kept)
 		return error_set(error, "Out of memory for the name of an addon.");
@@ -95,13 +120,18 @@ static bool take_addon(struct image *image, const char *path, const struct optio
 				       : error_set(error, "There are more than %d addons.",
 						   IMAGE_ADDONS_MAX);
 	}
-	image->addon_count++;
-	if (!uki_read_addon(file->bytes, &addon, error))
+	if (!uki_read_addon(file->bytes, addon, error)) {
+		image->addon_count++;
 		return error_context(error, "%s: ", path);
-	set_dtb(image, addon.dtb, kept);
-	return (!addon.cmdline.size || add_cmdline(image, addon.cmdline, error)) &&
-	       add_section(image, addon.ucode, kept, true, error) &&
-	       add_section(image, addon.initrd, kept, false, error);
+	}
+	if (uki_takes_addon(image->sections, addon)) {
+		image->addon_count++;
+		return add_sections(image, addon, kept, error);
+	}
+	leave_out(image, path);
+	file_close(file);
+	free(kept);
+	return true;
 }
 
 static int is_addon(const struct dirent *entry)
@@ -115,7 +145,8 @@ bool image_take_addons(struct image *image, const struct options *options, struc
 {
 	char directory[PATH_MAX], path[2 * PATH_MAX];
 	struct dirent **entries;
-	bool taken = true;
+	struct uki *addon;
+	bool taken;
 	int count;
 
 	if (!options->addons)
@@ -131,11 +162,14 @@ bool image_take_addons(struct image *image, const struct options *options, struc
 	if (count < 0)
 		return error_set(error, "The directory %s cannot be read: %s.", directory,
 				 strerror(errno));
+	addon = malloc(sizeof(*addon));
+	taken = addon || error_set(error, "Out of memory for the sections of addons.");
 	for (int i = 0; i < count; i++) {
 		snprintf(path, sizeof(path), "%s/%s", directory, entries[i]->d_name);
-		taken = taken && take_addon(image, path, options, error);
+		taken = taken && take_addon(image, path, options, addon, error);
 		free(entries[i]);
 	}
 	free(entries);
+	free(addon);
 	return taken;
 }

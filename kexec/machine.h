@@ -63,6 +63,7 @@ struct machine {
 	 * plans repeat; all zeros when this kernel has no entropy yet: hand on no seed then.
 	 */
 	uint8_t entropy[MACHINE_ENTROPY_SIZE];
+	const char *compatible;		/* what its device tree calls it first of all; NULL without one */
 	const char *denied;	/* the first file that this user may not read, or NULL */
 	const void *facts;		/* the architecture's own: arch/<name>/machine.h */
 };

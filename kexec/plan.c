@@ -95,11 +95,12 @@ static const struct format *format_find(const struct arch *arch, const struct op
 	return found;
 }
 
-/* One in a unified kernel image, or an addon to it, that no other one was given in the place of. */
+/* Of a unified kernel image, or an addon to it. */
 static bool has_own_device_tree(const struct planning *p)
 {
-	return p->image->uki && p->image->dtb.bytes.size && !p->options->dtb &&
-	       p->machine->arch->device_tree;
+	struct plan_device_tree tree;
+
+	return plan_device_tree(p, &tree) && tree.inside;
 }
 
 bool plan_takes_modules(const struct machine *machine, const struct image *image)
@@ -115,6 +116,7 @@ static bool choose_file(const struct planning *p, const struct format *format,
 {
 	const char *option = option_for_segments(p->options, p->machine->arch);
 	const char *path = p->image->kernel_file.path;
+	struct plan_device_tree tree;
 
 	if (p->options->real_mode || p->options->entry_32bit) {
 		error_headline(error, "Kexec2 syscall does not support 16bit or 32bit entry yet");
@@ -138,11 +140,12 @@ static bool choose_file(const struct planning *p, const struct format *format,
 			       : "it is tried first, and the running kernel checks the image";
 	if (option && !plan_note(p, error, "--%s has no effect with kexec_file_load (-s).", option))
 		return false;
-	return !has_own_device_tree(p) ||
-	       plan_note(p, error,
-			 "The device tree in %s has no effect with kexec_file_load (-s), which hands "
+	if (!plan_device_tree(p, &tree) || !tree.inside)
+		return true;
+	return plan_note(p, error,
+			 "The device tree in %s has no effect with kexec_file_load (%s), which hands "
 			 "over the running kernel's.",
-			 p->image->dtb.path);
+			 tree.source, call == CALL_FILE ? "-s" : "the only call under lockdown");
 }
 
 static bool choose_call(const struct planning *p, const struct format *format,
@@ -162,7 +165,7 @@ static bool choose_call(const struct planning *p, const struct format *format,
 		plan->why = "a Xen dom0 has no kexec_file_load";
 	else if (!format->by_file)
 		plan->why = "kexec_file_load does not take this image type";
-	else if (has_own_device_tree(p))
+	else if (has_own_device_tree(p) && p->machine->lockdown == LOCKDOWN_NONE)
 		plan->why = "only it can hand the image's device tree over";
 	else if (option)
 		plan->why = arena_format(p->arena, error, "only it can honour --%s", option);
@@ -250,6 +253,7 @@ static bool describe_uki(const struct planning *p, struct error *error)
 	return plan_fact(p, "uki", "profile", error, "%u", p->options->profile) &&
 	       (!*image->left_out ||
 		plan_fact(p, "uki", "left out", error, "%s", image->left_out)) &&
+	       plan_describe_device_trees(p, error) &&
 	       (!image->addon_count ||
 		plan_fact(p, "uki", "addons", error, "%u", image->addon_count));
 }

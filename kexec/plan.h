@@ -113,6 +113,19 @@ bool plan_place_and_add(const struct planning *p, const char *name, const char *
 			uint64_t memory_size, struct placement where, uint64_t *address, struct error *error)
 	must_check;
 
+/* A device tree that somebody gave, or that an image brings for this machine. */
+struct plan_device_tree {
+	struct bytes bytes;
+	const char *source;	/* a path */
+	bool inside;		/* of a unified kernel image, or of an addon to it */
+	unsigned number;	/* which of the image's .dtbauto sections, from 1 on; 0: another one */
+};
+
+/* False: there is none, and the machine's own counts. */
+bool plan_device_tree(const struct planning *p, struct plan_device_tree *out);
+/* Says which of an image's several trees was taken; nothing for an image without them. */
+bool plan_describe_device_trees(const struct planning *p, struct error *error) must_check;
+
 /* The segment of that name, or NULL. */
 struct segment *plan_segment(struct plan *plan, const char *name);
 

@@ -59,9 +59,20 @@ static void leave_out(struct uki *uki, const char *name)
 			 used ? " " : "", name);
 }
 
-static void take(struct uki *uki, const struct pe_section *section)
+/* A profile's own device trees take the place of all that stand before the first profile. */
+static void take_device_tree(struct uki *uki, const struct pe_section *section, bool own)
 {
-	if (named(section, ".linux"))
+	if (own && !uki->own_device_trees)
+		uki->device_tree_count = 0;
+	uki->own_device_trees = own;
+	uki->device_trees[uki->device_tree_count++] = section->bytes;
+}
+
+static void take(struct uki *uki, const struct pe_section *section, bool own)
+{
+	if (named(section, ".dtbauto"))
+		take_device_tree(uki, section, own);
+	else if (named(section, ".linux"))
 		uki->linux_section = *section;
 	else if (named(section, ".initrd"))
 		uki->initrd = section->bytes;
@@ -69,6 +80,8 @@ static void take(struct uki *uki, const struct pe_section *section)
 		uki->ucode = section->bytes;
 	else if (named(section, ".cmdline"))
 		uki->cmdline = section->bytes;
+	else if (named(section, ".uname"))
+		uki->uname = section->bytes;
 	else if (named(section, ".dtb"))
 		uki->dtb = section->bytes;
 	else if (!is_the_stubs_own(section))
@@ -96,14 +109,14 @@ static bool read_sections(const struct pe *pe, unsigned profile, struct uki *uki
 {
 	unsigned current = 0; /* 0: the base; then profile number current - 1 */
 
-	*uki = (struct uki){.profiles = 0};
+	*uki = (struct uki){.machine = pe->machine};
 	for (unsigned i = 0; i < pe->section_count; i++) {
 		struct pe_section section = pe_section(pe, i);
 
 		if (named(&section, ".profile"))
 			current = ++uki->profiles;
 		else if (!current || current - 1 == profile)
-			take(uki, &section);
+			take(uki, &section, current);
 	}
 	return profile < uki->profiles || !profile;
 }
@@ -143,6 +156,14 @@ bool uki_read_addon(struct bytes file, struct uki *addon, struct error *error)
 	if (addon->linux_section.name[0])
 		return error_set(error, "An addon holds no kernel, and this has a section .linux.");
 	return true;
+}
+
+bool uki_takes_addon(const struct uki *uki, const struct uki *addon)
+{
+	return addon->machine == uki->machine &&
+	       (!addon->uname.size || !uki->uname.size ||
+		(addon->uname.size == uki->uname.size &&
+		 !memcmp(addon->uname.data, uki->uname.data, uki->uname.size)));
 }
 
 size_t uki_cmdline(struct bytes cmdline, char *text)

@@ -13,6 +13,12 @@ struct uki {
 	struct pe_section
 		linux_section; /* VirtualSize counts: what the file lacks of it is zeros */
 	struct bytes initrd, ucode, cmdline, dtb; /* empty: none */
+	/* .dtbauto: device trees, of which the machine decides; in the order of the file */
+	struct bytes device_trees[PE_SECTIONS_MAX];
+	unsigned device_tree_count;
+	bool own_device_trees; /* they are the profile's */
+	struct bytes uname; /* the release that it is for; empty: not said */
+	uint16_t machine;   /* PE_MACHINE_* */
 	unsigned profiles;  /* how many there are; 0 when the image has none */
 	char left_out[256]; /* names of the sections that only firmware's stub has a use for */
 };
@@ -32,6 +38,9 @@ bool uki_read(struct bytes file, unsigned profile, struct uki *uki, struct error
 
 /* The same for an addon: it has no .linux, and no profiles. */
 bool uki_read_addon(struct bytes file, struct uki *addon, struct error *error) must_check;
+
+/* False for one that is for another architecture, or for another kernel by its .uname. */
+bool uki_takes_addon(const struct uki *uki, const struct uki *addon);
 
 /*
  * .cmdline as the stub would hand it over: up to the first NUL, control characters as blanks, none

@@ -12,6 +12,7 @@
 
 #include "kexec/sbat.h"
 #include "kexec/trust.h"
+#include "kexec/uki.h"
 
 struct verify {
 	const struct options *options;
@@ -366,7 +367,8 @@ static bool check_all(struct verify *v, const char *cmdline)
 {
 	const struct image *image = v->image;
 	bool all = v->options->verify == VERIFY_ALL;
-	bool own_dtb = image->dtb.bytes.size && image->dtb.fd < 0;
+	bool own_dtb = image->dtb.fd < 0 && (image->dtb.bytes.size ||
+					     (image->sections && image->sections->device_tree_count));
 	struct finding finding;
 	char *what = arena_format(v->arena, v->error, "kernel %s", image->kernel_file.path);
 
@@ -374,7 +376,9 @@ static bool check_all(struct verify *v, const char *cmdline)
 	       conclude(v, what, image->kernel_file.path, &finding,
 			v->options->verify != VERIFY_SHOW) &&
 	       check_addons(v, all) && check_initrds(v, all) && check_modules(v, all) &&
-	       (own_dtb ? say_inside(v, "device tree", image->dtb.path)
+	       (own_dtb ? say_inside(v, "device tree",
+				    image->dtb.bytes.size ? image->dtb.path
+							  : image->kernel_file.path)
 			: check_file(v, "device tree", &image->dtb, all)) &&
 	       (image_cmdline(image, v->options)
 			? say_inside(v, "command line", image->kernel_file.path)

@@ -15,15 +15,12 @@
 #define COMMAND_LINE_SIZE 2048 /* arch/arm64/include/uapi/asm/setup.h */
 #define KASLR_SEED_SIZE	  8
 
-static bool open_tree(const struct planning *p, struct devicetree *tree, const char **source,
-		      struct error *error)
+/* The running kernel's own, as firmware gave it or as the kernel shows it. */
+static bool open_running(const struct planning *p, struct devicetree *tree, const char **source,
+			 struct error *error)
 {
 	const struct arm64_machine *facts = p->machine->facts;
 
-	if (p->image->dtb.fd >= 0 || p->image->dtb.bytes.size) {
-		*source = p->image->dtb.path;
-		return devicetree_open(tree, p->image->dtb.bytes, *source, p->arena, error);
-	}
 	if (facts->fdt.size) {
 		*source = facts->fdt_path;
 		return devicetree_open(tree, facts->fdt, *source, p->arena, error);
@@ -36,6 +33,75 @@ static bool open_tree(const struct planning *p, struct devicetree *tree, const c
 		  "There is no device tree for the next kernel: neither %s nor %s can be read.",
 		  facts->fdt_path, facts->tree_path);
 	return error_remedy(error, "Run kexec as root, or name a device tree with --dtb.");
+}
+
+/* Where memory is, which firmware enters into a tree that does not say. */
+static bool carry_memory(const struct planning *p, struct devicetree *tree,
+			 const struct devicetree *running, struct error *error)
+{
+	int root = DEVICETREE_ROOT;
+
+	for (int node = devicetree_child(tree, root); node != DEVICETREE_NONE;
+	     node = devicetree_sibling(tree, node))
+		if (devicetree_get(tree, node, "reg").size &&
+		    !strncmp(devicetree_name(tree, node), "memory", 6))
+			return true;
+	for (int node = devicetree_child(running, root); node != DEVICETREE_NONE;
+	     node = devicetree_sibling(running, node)) {
+		struct bytes reg = devicetree_get(running, node, "reg");
+		const char *path;
+
+		if (!reg.size || strncmp(devicetree_name(running, node), "memory", 6))
+			continue;
+		path = arena_format(p->arena, error, "/%s", devicetree_name(running, node));
+		if (!path || !devicetree_set_text(tree, path, "device_type", "memory", error) ||
+		    !devicetree_set(tree, path, "reg", reg, error))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * What firmware and the EFI stub told the running kernel (Documentation/arch/arm/uefi.rst). A tree from
+ * a unified kernel image is as firmware would get it, and the next kernel is not started by firmware.
+ */
+static bool carry_over(const struct planning *p, struct devicetree *tree, struct error *error)
+{
+	static const char *const names[] = {
+		"linux,uefi-system-table",   "linux,uefi-mmap-start",	 "linux,uefi-mmap-size",
+		"linux,uefi-mmap-desc-size", "linux,uefi-mmap-desc-ver", "linux,uefi-secure-boot",
+	};
+	unsigned address, size, running_address, running_size;
+	struct error ignored = { 0 };
+	struct devicetree running;
+	const char *source;
+	int chosen;
+
+	if (!open_running(p, &running, &source, &ignored))
+		return true;
+	chosen = devicetree_find(&running, "/chosen");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct bytes value = devicetree_get(&running, chosen, names[i]);
+
+		if (value.data && !devicetree_set(tree, "/chosen", names[i], value, error))
+			return false;
+	}
+	devicetree_cell_counts(tree, DEVICETREE_ROOT, &address, &size);
+	devicetree_cell_counts(&running, DEVICETREE_ROOT, &running_address, &running_size);
+	return address != running_address || size != running_size ||
+	       carry_memory(p, tree, &running, error);
+}
+
+static bool open_tree(const struct planning *p, struct devicetree *tree, const char **source,
+		      struct error *error)
+{
+	struct plan_device_tree given;
+
+	if (!plan_device_tree(p, &given))
+		return open_running(p, tree, source, error);
+	*source = given.source;
+	return devicetree_open(tree, given.bytes, *source, p->arena, error) &&
+	       (!given.inside || carry_over(p, tree, error));
 }
 
 /* Nothing is better than zeros, which a kernel would take for a seed. */

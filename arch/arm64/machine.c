@@ -92,6 +92,30 @@ static bool read_serials(const struct sysroot *root, struct arena *arena, struct
 	return true;
 }
 
+/* A tree without a name, as machines with ACPI have it, or a damaged one: nothing to compare with. */
+static bool read_name(const struct arm64_machine *facts, struct arena *arena, struct machine *machine,
+		      struct error *error)
+{
+	struct error ignored = { 0 };
+	struct arena scratch = { NULL };
+	struct devicetree tree;
+	struct bytes name = { NULL, 0 };
+	size_t length = 0;
+
+	if (facts->tree)
+		name = devicetree_node_get(facts->tree, "compatible");
+	else if (facts->fdt.size &&
+		 devicetree_open(&tree, facts->fdt, facts->fdt_path, &scratch, &ignored))
+		name = devicetree_get(&tree, DEVICETREE_ROOT, "compatible");
+	while (length < name.size && name.data[length])
+		length++;
+	if (length)
+		machine->compatible =
+			arena_copy(arena, (struct bytes){ name.data, length }, error);
+	arena_release(&scratch);
+	return !length || machine->compatible;
+}
+
 bool arm64_machine_read(const struct sysroot *root, struct arena *arena, struct machine *machine,
 			struct error *error)
 {
@@ -105,5 +129,6 @@ bool arm64_machine_read(const struct sysroot *root, struct arena *arena, struct 
 	return read_memory(root, arena, machine, error) &&
 	       machine_bytes(root, arena, machine, FDT, &facts->fdt, error) &&
 	       (facts->fdt.size || devicetree_read(root, arena, machine, &facts->tree, error)) &&
+	       read_name(facts, arena, machine, error) &&
 	       read_serials(root, arena, machine, facts, error);
 }

@@ -23,6 +23,10 @@ static void check(struct bytes file, const struct uki *uki)
 	check_view(file, uki->initrd);
 	check_view(file, uki->ucode);
 	check_view(file, uki->dtb);
+	check_view(file, uki->uname);
+	promise(uki->device_tree_count <= PE_SECTIONS_MAX);
+	for (unsigned i = 0; i < uki->device_tree_count; i++)
+		check_view(file, uki->device_trees[i]);
 	check_view(file, uki->cmdline);
 	promise(memchr(uki->left_out, 0, sizeof(uki->left_out)));
 	promise(text && uki_cmdline(uki->cmdline, text) <= uki->cmdline.size);

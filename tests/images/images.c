@@ -288,10 +288,10 @@ const char *const images_names =
 	"bzImage, bzImage-noefi, bzImage-low, bzImage-32, bzImage-fixed, bzImage-2.06, "
 	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-arm64, Image, Image-16k, Image-old, "
 	"Image-big, Image-elf, s390x, s390x-896, "
-	"vmlinux-ppc64le, zImage-ppc64le, bzImage-pe, uki, uki-arm64, uki-arm64-dtb, "
+	"vmlinux-ppc64le, zImage-ppc64le, bzImage-pe, uki, uki-arm64, uki-arm64-dtb, uki-arm64-trees, "
 	"uki-profiles, uki-sbat, uki-stub, uki-ucode, multiboot, multiboot-elf, multiboot-video, "
 	"multiboot-strange, multiboot2, multiboot2-flat, multiboot2-efi, multiboot2-acpi, "
-	"multiboot2-screen, addon, addon:CMDLINE, "
+	"multiboot2-screen, addon, addon:CMDLINE, addon-ucode, addon-uname, addon-arm64, "
 	"initrd:SIZE";
 
 static uint8_t *make_bzimage(const char *kind, size_t *size)
@@ -355,7 +355,8 @@ uint8_t *images_make(const char *name, size_t *size)
 	if (!strcmp(name, "bzImage-pe"))
 		return images_bzimage_pe(size);
 	if (!strncmp(name, "addon", 5))
-		return images_addon(name[5] == ':' ? name + 6 : "addon", size);
+		return name[5] == ':' ? images_addon("", name + 6, size)
+				      : images_addon(name + 5, "addon", size);
 	if (!strncmp(name, "uki", 3))
 		return images_uki(name + 3, size);
 	if (!strncmp(name, "multiboot2", 10))

@@ -19,6 +19,12 @@ static void put(uint8_t *at, unsigned size, uint64_t value)
 		at[i] = (uint8_t)value;
 }
 
+static void put_big(uint8_t *at, uint32_t value)
+{
+	for (unsigned i = 0; i < 4; i++)
+		at[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
 static void put_headers(uint8_t *file, uint16_t machine, unsigned sections, size_t headers,
 			size_t size)
 {
@@ -138,6 +144,51 @@ static uint8_t *uki_arm64(bool device_tree, size_t *size)
 		      COUNT(more) - !device_tree, size);
 }
 
+#define TREE_SIZE 0x88
+
+/* The smallest tree with a root that has a name: Devicetree Specification 0.4, chapter 5. */
+static void put_tree(uint8_t tree[TREE_SIZE], const char *compatible)
+{
+	static const uint32_t header[] = {
+		0xd00dfeed, TREE_SIZE, 0x38, 0x7c, 0x28, 17, 16, 0, 11, 0x44,
+	};
+	/* The root begins; a property of 40 bytes whose name is the first; the end of the root and of all. */
+	static const uint32_t structure[] = { 1, 0, 3, 40, 0 };
+
+	memset(tree, 0, TREE_SIZE);
+	for (unsigned i = 0; i < COUNT(header); i++)
+		put_big(tree + 4 * i, header[i]);
+	for (unsigned i = 0; i < COUNT(structure); i++)
+		put_big(tree + 0x38 + 4 * i, structure[i]);
+	memcpy(tree + 0x4c, compatible, strlen(compatible));
+	put_big(tree + 0x74, 2);
+	put_big(tree + 0x78, 9);
+	memcpy(tree + 0x7c, "compatible", 10);
+}
+
+static uint8_t *uki_arm64_trees(size_t *size)
+{
+	static uint8_t other[TREE_SIZE], virt[TREE_SIZE];
+	static const struct images_section more[] = {
+		TEXT(".cmdline", "console=ttyAMA0 inside"),
+		TEXT(".uname", "6.1.0"),
+		TEXT(".dtbauto", "\xd0\x0d\xfe\xed"),
+		{ ".dtbauto", other, sizeof(other) },
+		{ ".dtbauto", virt, sizeof(virt) },
+		TEXT(".hwids", ""),
+		{ ".dtb", other, sizeof(other) },
+		TEXT(".profile", "ID=main"),
+		TEXT(".profile", "ID=other"),
+		{ ".dtbauto", other, sizeof(other) },
+	};
+	size_t kernel_size;
+	uint8_t *kernel = images_arm64(&images_debian_arm64, &kernel_size);
+
+	put_tree(other, "example,board");
+	put_tree(virt, "linux,dummy-virt");
+	return uki_of(IMAGES_PE_MACHINE_ARM64, kernel, kernel_size, more, COUNT(more), size);
+}
+
 uint8_t *images_uki(const char *kind, size_t *size)
 {
 	static const struct images_section plain[] = {
@@ -180,6 +231,8 @@ uint8_t *images_uki(const char *kind, size_t *size)
 		return uki_arm64(false, size);
 	if (!strcmp(kind, "-arm64-dtb"))
 		return uki_arm64(true, size);
+	if (!strcmp(kind, "-arm64-trees"))
+		return uki_arm64_trees(size);
 	if (!strcmp(kind, "-stub"))
 		return images_pe(IMAGES_PE_MACHINE_X86_64, stub, COUNT(stub), size);
 	kernel = images_bzimage_pe(&kernel_size);
@@ -199,12 +252,19 @@ uint8_t *images_uki(const char *kind, size_t *size)
 	return NULL;
 }
 
-uint8_t *images_addon(const char *cmdline, size_t *size)
+uint8_t *images_addon(const char *kind, const char *cmdline, size_t *size)
 {
-	const struct images_section sections[] = {
+	struct images_section sections[3] = {
 		{ ".cmdline", (const uint8_t *)cmdline, strlen(cmdline) },
 		TEXT(".initrd", "070701 addon"),
 	};
+	unsigned count = 2;
 
-	return images_pe(IMAGES_PE_MACHINE_X86_64, sections, COUNT(sections), size);
+	if (!strcmp(kind, "-ucode"))
+		sections[count++] = (struct images_section)TEXT(".ucode", "070701 newer microcode");
+	if (!strcmp(kind, "-uname"))
+		sections[count++] = (struct images_section)TEXT(".uname", "9");
+	return images_pe(!strcmp(kind, "-arm64") ? IMAGES_PE_MACHINE_ARM64
+						 : IMAGES_PE_MACHINE_X86_64,
+			 sections, count, size);
 }

@@ -148,6 +148,51 @@ static void test_addons(void **state)
 	assert_false(uki_read_addon((struct bytes){ file, 10 }, &uki, &error));
 }
 
+/* In the order of the file; a profile's take the place of all others, and .dtb is still .dtb. */
+static void test_several_device_trees(void **state)
+{
+	assert_true(read_kind("-arm64-trees", 0));
+	assert_int_equal(uki.device_tree_count, 3);
+	assert_int_equal(uki.device_trees[0].size, 4);
+	assert_memory_equal(uki.device_trees[1].data + 0x4c, "example,board", 14);
+	assert_memory_equal(uki.device_trees[2].data + 0x4c, "linux,dummy-virt", 17);
+	assert_memory_equal(uki.dtb.data + 0x4c, "example,board", 14);
+	assert_string_equal(uki.left_out, ".hwids");
+	assert_true(read_kind("-arm64-trees", 1));
+	assert_int_equal(uki.device_tree_count, 1);
+	assert_memory_equal(uki.device_trees[0].data + 0x4c, "example,board", 14);
+}
+
+/* By the architecture, and by the kernel's release where both name one. */
+static void test_which_addons_fit(void **state)
+{
+	static const struct {
+		const char *uki, *addon;
+		bool fits;
+	} cases[] = {
+		{ "", "", true },		{ "", "-uname", true },
+		{ "", "-arm64", false },	{ "-arm64", "-arm64", true },
+		{ "-arm64-trees", "", false },
+	};
+	struct uki addon;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t addon_size;
+		uint8_t *bytes = images_addon(cases[i].addon, "more", &addon_size);
+
+		assert_true(read_kind(cases[i].uki, 0));
+		assert_true(uki_read_addon((struct bytes){ bytes, addon_size }, &addon, &error));
+		assert_int_equal(uki_takes_addon(&uki, &addon), cases[i].fits);
+		if (!strcmp(cases[i].addon, "-uname")) {
+			uki.uname = (struct bytes){ (const uint8_t *)"8", 1 };
+			assert_false(uki_takes_addon(&uki, &addon));
+			uki.uname = (struct bytes){ (const uint8_t *)"9", 1 };
+			assert_true(uki_takes_addon(&uki, &addon));
+		}
+		free(bytes);
+	}
+}
+
 static void test_other_kernels_are_none(void **state)
 {
 	file = images_bzimage_pe(&size);
@@ -165,6 +210,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_virtual_size, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_command_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_addons, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_several_device_trees, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_which_addons_fit, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_other_kernels_are_none, setup, teardown),
 	};
 

@@ -19,6 +19,7 @@
 #include "arch/arm64/machine.h"
 #include "kexec/devicetree.h"
 #include "purgatory/purgatory.h"
+#include "kexec/uki.h"
 #include "tests/images/arm64.h"
 
 #define KIB ((uint64_t)1 << 10)
@@ -389,6 +390,66 @@ static void a_tree_that_is_named_wins(void **state)
 	assert_string_equal(planned_bootargs(), "");
 }
 
+/* A tree for this board; as firmware gives it, with memory and EFI, or as a build leaves it. */
+static struct bytes board(uint8_t *buffer, size_t size, bool from_firmware)
+{
+	fdt_create(buffer, (int)size);
+	fdt_finish_reservemap(buffer);
+	fdt_begin_node(buffer, "");
+	fdt_property_string(buffer, "compatible", "example,board");
+	fdt_property_u32(buffer, "#address-cells", 1);
+	fdt_property_u32(buffer, "#size-cells", 1);
+	fdt_property_string(buffer, "model", from_firmware ? "old" : "new");
+	if (from_firmware) {
+		fdt_begin_node(buffer, "memory@40000000");
+		fdt_property_string(buffer, "device_type", "memory");
+		fdt_property_u64(buffer, "reg", 0x4000000040000000);
+		fdt_end_node(buffer);
+		fdt_begin_node(buffer, "chosen");
+		fdt_property_u64(buffer, "linux,uefi-system-table", 0x7ffd0018);
+		fdt_property_u64(buffer, "linux,initrd-start", 0x50000000);
+		fdt_end_node(buffer);
+	}
+	fdt_end_node(buffer);
+	assert_int_equal(fdt_finish(buffer), 0);
+	return (struct bytes){ buffer, fdt_totalsize(buffer) };
+}
+
+static void a_tree_from_an_image_gets_memory_and_efi_from_the_running_one(void **state)
+{
+	static uint8_t running[1024] __attribute__((aligned(8)));
+	static uint8_t inside[1024] __attribute__((aligned(8)));
+	struct uki *sections = arena_alloc(&arena, sizeof(*sections), &error);
+	struct devicetree tree;
+	uint64_t number = 0;
+	int node;
+
+	assert_non_null(sections);
+	facts.fdt = board(running, sizeof(running), true);
+	machine.compatible = "example,board";
+	sections->device_trees[0] = board(inside, sizeof(inside), false);
+	sections->device_tree_count = 1;
+	image.uki = true;
+	image.left_out = "";
+	image.sections = sections;
+	add_ram(GIB, 2 * GIB);
+	expect_plan();
+	tree = planned_tree();
+	node = devicetree_find(&tree, "/chosen");
+	assert_string_equal(devicetree_text(&tree, DEVICETREE_ROOT, "model"), "new");
+	assert_true(devicetree_number(&tree, node, "linux,uefi-system-table", &number));
+	assert_int_equal(number, 0x7ffd0018);
+	assert_null(devicetree_get(&tree, node, "linux,initrd-start").data);
+	assert_true(devicetree_number(&tree, devicetree_find(&tree, "/memory@40000000"), "reg",
+				      &number));
+	assert_int_equal(number, 0x4000000040000000);
+	/* Not for this machine: its own. */
+	machine.compatible = "example,other";
+	expect_plan();
+	tree = planned_tree();
+	assert_string_equal(devicetree_text(&tree, DEVICETREE_ROOT, "model"), "old");
+}
+
 static void without_any_tree_the_error_says_where_it_was_sought(void **state)
 {
 	facts.tree = NULL;
@@ -558,6 +619,7 @@ int main(void)
 		TEST(without_one_the_trees_stays),
 		TEST(a_command_line_of_2048_bytes_is_refused),
 		TEST(a_tree_that_is_named_wins),
+		TEST(a_tree_from_an_image_gets_memory_and_efi_from_the_running_one),
 		TEST(without_any_tree_the_error_says_where_it_was_sought),
 		TEST(a_tree_of_two_megabytes_is_too_large),
 		TEST(all_else_in_the_tree_stays),
