@@ -39,6 +39,14 @@ uint32_t e820_type(enum memory_type type)
 	return types[type];
 }
 
+uint64_t boot_params_root_pointer(const struct x86_64_machine *facts)
+{
+	const struct boot_params *old = bytes_at(facts->boot_params, 0, sizeof(*old));
+	uint64_t found = old ? get(old->acpi_rsdp_addr) : 0;
+
+	return found ? found : facts->efi_acpi20 ? facts->efi_acpi20 : facts->efi_acpi;
+}
+
 /* What firmware told the running kernel, which its boot_params still hold. */
 static void carry_over(const struct x86_64_machine *facts, struct boot_params *params)
 {
@@ -55,11 +63,8 @@ static void carry_over(const struct x86_64_machine *facts, struct boot_params *p
 		params->secure_boot = old->secure_boot;
 		params->hdr.hardware_subarch = old->hdr.hardware_subarch;
 		params->hdr.hardware_subarch_data = old->hdr.hardware_subarch_data;
-		params->acpi_rsdp_addr = old->acpi_rsdp_addr;
 	}
-	if (!get(params->acpi_rsdp_addr))
-		put(&params->acpi_rsdp_addr,
-		    facts->efi_acpi20 ? facts->efi_acpi20 : facts->efi_acpi);
+	put(&params->acpi_rsdp_addr, boot_params_root_pointer(facts));
 }
 
 static void fill_memory_map(const struct memmap *map, struct boot_params *params)

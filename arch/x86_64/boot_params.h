@@ -185,6 +185,14 @@ struct boot_request {
 bool boot_params_add(const struct planning *p, const struct boot_request *request, uint64_t *address,
 		     struct error *error) must_check;
 
+struct x86_64_machine;
+
+/*
+ * Where ACPI's root pointer lies, as EFI said or as the running kernel's decompressor found it (Linux 5.0 and
+ * later); 0 when neither is known.
+ */
+uint64_t boot_params_root_pointer(const struct x86_64_machine *facts);
+
 /*
  * Makes the firmware's memory map the plan's: what the next kernel is told. A capture kernel's stays as
  * capture.c made it.

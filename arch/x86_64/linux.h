@@ -20,6 +20,6 @@ bool linux_finish(const struct planning *p, struct boot_request *request, uint64
 
 extern const struct format x86_64_bzimage64, x86_64_vmlinux, x86_64_uki, x86_64_multiboot, x86_64_multiboot2;
 /* Recognised in order to be refused in plain words. */
-extern const struct format x86_64_elf_x86, x86_64_bzimage, x86_64_nbi;
+extern const struct format x86_64_elf_x86, x86_64_bzimage, x86_64_nbi, x86_64_beoboot;
 
 #endif

@@ -183,7 +183,10 @@ static bool multiboot_plan(const struct planning *p, struct error *error)
 		return error_context(error, "%s: ", p->image->kernel_file.path);
 	return multiboot_add_kernel(p, &elf, 0, entry, error) &&
 	       multiboot_add_modules(p, &given, error) && add_info(p, &given, &info, error) &&
-	       multiboot_finish(p, entry, MULTIBOOT_IN_EAX, info, error);
+	       multiboot_finish(p,
+				&(struct multiboot_entry){
+					.entry = entry, .eax = MULTIBOOT_IN_EAX, .info = info },
+				error);
 }
 
 const struct format x86_64_multiboot = {

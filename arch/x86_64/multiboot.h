@@ -111,6 +111,16 @@ struct multiboot_given {
 	struct multiboot_screen screen;
 	struct multiboot_module modules[OPTION_LIST_MAX];
 	unsigned module_count;
+	uint64_t root_pointer;		/* ACPI's, physical; 0: unknown */
+	bool root_pointer_is_new;	/* EFI calls it one of ACPI 2.0 or later */
+};
+
+/* How purgatory enters the kernel. */
+struct multiboot_entry {
+	uint64_t entry;
+	uint32_t eax;
+	uint64_t info;			/* for EBX */
+	uint64_t acpi_tags, root_pointer;	/* physical: tags to be filled, and with what; or 0 */
 };
 
 /* Of the address fields or the address tag. */
@@ -138,8 +148,8 @@ bool multiboot_add_modules(const struct planning *p, struct multiboot_given *giv
 /* The information, as a segment below 4 GiB that may still be written to. */
 bool multiboot_add_info(const struct planning *p, size_t size, uint8_t **info, uint64_t *address,
 			struct error *error) must_check;
-/* Purgatory, which enters the kernel with `eax` and, in EBX, the information. */
-bool multiboot_finish(const struct planning *p, uint64_t entry, uint32_t eax, uint64_t info,
+/* Purgatory, as the last segment. */
+bool multiboot_finish(const struct planning *p, const struct multiboot_entry *entry,
 		      struct error *error) must_check;
 /* The type of memory in the words of the protocol: 1 is free, 2 whatever it has no word for. */
 uint32_t multiboot_memory_type(enum memory_type type);

@@ -21,8 +21,12 @@ enum {
 /* Tags of the information, 3.6.3 to 3.6.22. */
 enum {
 	INFO_CMDLINE = 1, INFO_LOADER = 2, INFO_MODULE = 3, INFO_MEMORY = 4, INFO_MAP = 6,
-	INFO_FRAMEBUFFER = 8, INFO_LOAD_BASE = 21,
+	INFO_FRAMEBUFFER = 8, INFO_ACPI_OLD = 14, INFO_ACPI_NEW = 15, INFO_LOAD_BASE = 21,
 };
+
+/* ACPI 6.5, 5.2.5.3: the root pointer of version 1, and of all later ones. */
+#define ROOT_POINTER_OLD 20
+#define ROOT_POINTER_NEW 36
 
 #define CONSOLE_REQUIRED 0x1
 #define PREFER_HIGHEST 2
@@ -63,6 +67,8 @@ static bool is_told(uint32_t type, const struct multiboot_given *given, const st
 {
 	return (type >= INFO_CMDLINE && type <= INFO_MEMORY) || type == INFO_MAP ||
 	       (type == INFO_FRAMEBUFFER && given->screen.known) ||
+	       (type == INFO_ACPI_OLD && given->root_pointer) ||
+	       (type == INFO_ACPI_NEW && given->root_pointer_is_new) ||
 	       (type == INFO_LOAD_BASE && wishes->relocatable);
 }
 
@@ -77,7 +83,9 @@ static bool check_requests(struct bytes body, const struct multiboot_given *give
 					 "The kernel demands information of Multiboot2 type %" PRIu32
 					 "%s, which is not to be had here.",
 					 type,
-					 type == 14 || type == 15 ? " (a copy of ACPI's root pointer)" :
+					 type == INFO_ACPI_OLD ? " (a copy of ACPI's root pointer)" :
+					 type == INFO_ACPI_NEW ?
+						 " (a copy of ACPI's root pointer, of version 2 or later)" :
 					 type == 11 || type == 12 ? " (EFI's system table)" :
 					 type >= 17 && type <= 20 ? " (EFI boot services)" :
 					 type == INFO_FRAMEBUFFER ? " (a screen)" : "");
@@ -276,6 +284,7 @@ static bool find_delta(const struct planning *p, const struct wishes *wishes,
 struct info {
 	uint8_t *bytes;
 	size_t size;
+	size_t acpi_tags;	/* where they begin; 0: there are none */
 };
 
 /* Where the contents go, or NULL. */
@@ -380,22 +389,33 @@ static void write_info(const struct planning *p, const struct multiboot_given *g
 	add_screen(info, &given->screen);
 	if (moved)
 		add_numbers(info, INFO_LOAD_BASE, 1, (uint32_t)base, 0);
+	/* Last, for purgatory, which fills them, cuts off what there is nothing for. */
+	if (given->root_pointer) {
+		info->acpi_tags = info->size;
+		add_tag(info, INFO_ACPI_OLD, ROOT_POINTER_OLD);
+		add_tag(info, INFO_ACPI_NEW, ROOT_POINTER_NEW);
+	}
 	add_tag(info, TAG_END, 0);
 	if (info->bytes)
 		put((le32 *)info->bytes, (uint32_t)info->size);
 }
 
 static bool add_info(const struct planning *p, const struct multiboot_given *given,
-		     const struct wishes *wishes, uint64_t base, uint64_t *address,
+		     const struct wishes *wishes, uint64_t base, struct multiboot_entry *entry,
 		     struct error *error)
 {
-	struct info info = { NULL, 0 };
+	struct info info = { NULL, 0, 0 };
 
 	write_info(p, given, wishes->relocatable, base, &info);
-	if (!multiboot_add_info(p, info.size, &info.bytes, address, error))
+	if (!multiboot_add_info(p, info.size, &info.bytes, &entry->info, error))
 		return false;
 	write_info(p, given, wishes->relocatable, base, &info);
-	return true;
+	if (!info.acpi_tags)
+		return true;
+	entry->acpi_tags = entry->info + info.acpi_tags;
+	entry->root_pointer = given->root_pointer;
+	return plan_fact(p, "multiboot", "ACPI root pointer", error, "copied from 0x%" PRIx64,
+			 given->root_pointer);
 }
 
 static bool multiboot2_plan(const struct planning *p, struct error *error)
@@ -405,21 +425,22 @@ static bool multiboot2_plan(const struct planning *p, struct error *error)
 	struct multiboot_given given;
 	struct wishes wishes;
 	struct elf_image elf;
-	uint64_t delta, entry, base, info;
+	struct multiboot_entry entry = { .eax = MULTIBOOT2_IN_EAX };
+	uint64_t delta, base;
 
 	if (!plan_fact(p, "multiboot", "header", error, "version 2, at byte 0x%zx", at) ||
 	    !multiboot_prepare(p, &given, error))
 		return false;
 	if (!read_header(kernel, at, &given, &wishes, error) ||
-	    !find_kernel(kernel, &wishes, &elf, &entry, error) ||
+	    !find_kernel(kernel, &wishes, &elf, &entry.entry, error) ||
 	    !find_delta(p, &wishes, &elf, &delta, error))
 		return error_context(error, "%s: ", p->image->kernel_file.path);
 	base = elf.loads[0].physical + delta;
-	entry += delta;
-	return multiboot_add_kernel(p, &elf, delta, entry, error) &&
+	entry.entry += delta;
+	return multiboot_add_kernel(p, &elf, delta, entry.entry, error) &&
 	       multiboot_add_modules(p, &given, error) &&
-	       add_info(p, &given, &wishes, base, &info, error) &&
-	       multiboot_finish(p, entry, MULTIBOOT2_IN_EAX, info, error);
+	       add_info(p, &given, &wishes, base, &entry, error) &&
+	       multiboot_finish(p, &entry, error);
 }
 
 const struct format x86_64_multiboot2 = {

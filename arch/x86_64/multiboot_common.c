@@ -190,6 +190,7 @@ static bool describe(const struct planning *p, const struct multiboot_given *giv
 
 bool multiboot_prepare(const struct planning *p, struct multiboot_given *given, struct error *error)
 {
+	const struct x86_64_machine *facts = p->machine->facts;
 	const char *file = p->image->kernel_file.path;
 	const char *blank = *p->cmdline ? " " : "";
 
@@ -201,6 +202,9 @@ bool multiboot_prepare(const struct planning *p, struct multiboot_given *given, 
 	}
 	if (!boot_params_hand_on_memory(p, error))
 		return false;
+	given->root_pointer = boot_params_root_pointer(facts);
+	given->root_pointer_is_new =
+		given->root_pointer && given->root_pointer == facts->efi_acpi20;
 	find_screen(p, &given->screen);
 	find_memory_sizes(p, given);
 	/* Xen takes the first word of each line away, unless the loader calls itself GRUB 2. */
@@ -242,14 +246,14 @@ bool multiboot_add_info(const struct planning *p, size_t size, uint8_t **info, u
 					   (struct bytes){ *info, size }, size, where, address, error);
 }
 
-bool multiboot_finish(const struct planning *p, uint64_t entry, uint32_t eax, uint64_t info,
+bool multiboot_finish(const struct planning *p, const struct multiboot_entry *entry,
 		      struct error *error)
 {
 	const struct placement where = { .above = MIB, .below = FOUR_GIB, .from_top = true };
 	const struct purgatory_jump jump = {
-		.entry = entry,
+		.entry = entry->entry,
 		.mode = PURGATORY_ENTRY_32,
-		.arguments = { 0, eax, info },
+		.arguments = { 0, entry->eax, entry->info, entry->acpi_tags, entry->root_pointer },
 	};
 
 	return purgatory_place(p, where, error) && purgatory_finish(p, &jump, error);

@@ -9,7 +9,7 @@ static const char *const machines[] = { "x86_64", NULL };
 
 static const struct format *const formats[] = {
 	&x86_64_multiboot2, &x86_64_vmlinux, &x86_64_multiboot, &x86_64_elf_x86,
-	&x86_64_bzimage64, &x86_64_bzimage, &x86_64_nbi, &x86_64_uki, NULL,
+	&x86_64_bzimage64, &x86_64_bzimage, &x86_64_beoboot, &x86_64_nbi, &x86_64_uki, NULL,
 };
 
 const struct arch arch_x86_64 = {

@@ -79,6 +79,8 @@ leave_64:
  * machine state differs only in EAX and EBX, which are arguments[1] and [2], and 0 for Linux.
  */
 leave_32:
+	leaq	purgatory_parameters(%rip), %rdi
+	call	acpi_fill_tags
 	movl	purgatory_parameters + PURGATORY_AT_ARGUMENTS(%rip), %esi
 	movl	purgatory_parameters + PURGATORY_AT_ENTRY(%rip), %edi
 	movl	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 8(%rip), %ebp

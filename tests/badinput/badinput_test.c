@@ -327,7 +327,7 @@ static void test_recognised_formats_at_the_end_of_the_file(void **state)
 					       0,    0,	   0xfe, 0x4f, 0x52, 0xe4 };
 	static const uint8_t multiboot2[16] = { 0xd6, 0x50, 0x52, 0xe8, 0,    0,    0,	  0,
 						0xff, 0xff, 0xff, 0xff, 0x2b, 0xaf, 0xad, 0x17 };
-	uint8_t uki[0x100] = "MZ", nbi[512] = { 0 };
+	uint8_t uki[0x100] = "MZ", nbi[512] = { 0 }, beoboot[64] = { 0 };
 
 	for (size_t length = 0; length <= sizeof(multiboot); length++)
 		plan_all(at_wall(multiboot, length), "multiboot cut to %zu bytes", length);
@@ -338,6 +338,10 @@ static void test_recognised_formats_at_the_end_of_the_file(void **state)
 
 	memcpy(nbi, "\x36\x13\x03\x1b", 4);
 	refused(nbi, sizeof(nbi), "over a network");
+	memcpy(beoboot, "BeoB\1", 5);
+	refused(beoboot, sizeof(beoboot), "a BProc cluster");
+	for (size_t length = 0; length <= sizeof(beoboot); length++)
+		plan_all(at_wall(beoboot, length), "a cluster's image cut to %zu bytes", length);
 	for (size_t length = 0; length <= sizeof(nbi); length++)
 		plan_all(at_wall(nbi, length), "a network image cut to %zu bytes", length);
 

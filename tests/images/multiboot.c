@@ -108,12 +108,12 @@ uint8_t *images_multiboot2(const char *kind, size_t *size)
 	static const uint32_t requests[] = { 4, 6 }, place[] = { 0x100000, 0xffffffff, 0x200000, 2 };
 	static const uint32_t flat[] = { 0x100000 + IMAGES_MULTIBOOT_FLAT, 0x100000, 0, 0x108000 };
 	static const uint32_t entry[] = { 0x100080 }, entry_efi[] = { 0x200040 };
-	static const uint32_t screen[] = { 0, 0, 0 }, rsdp[] = { 15 };
+	static const uint32_t screen[] = { 0, 0, 0 }, rsdp[] = { 15 }, old_rsdp[] = { 14 };
 	bool is_flat = !strcmp(kind, "-flat"), efi = !strcmp(kind, "-efi"), acpi = !strcmp(kind, "-acpi");
-	bool shown = !strcmp(kind, "-screen");
+	bool shown = !strcmp(kind, "-screen"), acpi_old = !strcmp(kind, "-acpi-old");
 	uint8_t *file, *header, *at;
 
-	if (*kind && !is_flat && !efi && !acpi && !shown)
+	if (*kind && !is_flat && !efi && !acpi && !acpi_old && !shown)
 		return NULL;
 	*size = is_flat ? FLAT_SIZE : ELF_SIZE;
 	file = is_flat ? filled(FLAT_SIZE) : make_elf(0x200000, 0x200000, 0x200020);
@@ -129,8 +129,8 @@ uint8_t *images_multiboot2(const char *kind, size_t *size)
 		at = put_tag(at, 5, !shown, 3, screen);
 		at = put_tag(at, 7, !efi, 0, NULL);
 		at = put_tag(at, 9, true, 1, entry_efi);
-		if (acpi)
-			at = put_tag(at, 1, false, 1, rsdp);
+		if (acpi || acpi_old)
+			at = put_tag(at, 1, false, 1, acpi ? rsdp : old_rsdp);
 		at = put_tag(at, 10, true, 4, place);
 	}
 	at = put_tag(at, 0, false, 0, NULL);

@@ -20,7 +20,8 @@
 uint8_t *images_multiboot(const char *kind, size_t *size);
 /*
  * The second: "" is an ELF file at 2 MiB that may be moved, with the tags that Xen has; "-flat" has address
- * and entry tags; "-efi" demands boot services, "-acpi" the root pointer, "-screen" a screen.
+ * and entry tags; "-efi" demands boot services, "-acpi" ACPI's new root pointer, "-acpi-old" the old
+ * one, "-screen" a screen.
  */
 uint8_t *images_multiboot2(const char *kind, size_t *size);
 

@@ -9,8 +9,8 @@
 	.balign	8
 header2:
 	.long	0xe85250d6, 0, header2_end - header2, -(0xe85250d6 + (header2_end - header2))
-	.short	1, 0			/* these must be told: memory, modules and where it was put */
-	.long	24, 4, 6, 3, 21
+	.short	1, 0			/* these must be told: memory, modules, ACPI and where it was put */
+	.long	28, 4, 6, 3, 14, 21
 	.balign	8
 	.short	7, 1			/* EFI boot services would be nice */
 	.long	8

@@ -131,6 +131,16 @@ static void say_map(uint32_t tag)
 		say_memory(long_number(at), long_number(at + 8), number(at + 16));
 }
 
+/* ACPI 6.5, 5.2.5.3: all bytes of a root pointer add up to 0. */
+static uint32_t byte_sum(uint32_t at, uint32_t size)
+{
+	uint32_t sum = 0;
+
+	while (size--)
+		sum += *(const uint8_t *)at++;
+	return sum & 0xff;
+}
+
 /* Multiboot2 2.0, 3.6.3 to 3.6.22. Not a switch, for whose table the compiler would want an address. */
 static void say_tag(uint32_t tag)
 {
@@ -148,6 +158,11 @@ static void say_tag(uint32_t tag)
 		say_map(tag);
 	if (type == 8)
 		fact_numbers("screen", *(const uint8_t *)(tag + 29), long_number(tag + 8));
+	/* What must be 0, and the table that it leads to. */
+	if (type == 14)
+		fact_numbers("acpi-old", byte_sum(tag + 8, 20), number(tag + 24));
+	if (type == 15)
+		fact_numbers("acpi-new", byte_sum(tag + 8, 36), long_number(tag + 32));
 	/* A page with ELF headers lies before the one with the entry. */
 	if (type == 21)
 		fact_numbers("place", number(tag + 8), ((uint32_t)start & ~0xfffu) - 0x1000);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -420,6 +421,42 @@ static void test_the_32bit_entry_of_multiboot(void **state)
 	assert_false(machine->interrupts);
 }
 
+/* What the loader leaves room for, and what there must be in it for a root pointer of some revision. */
+static void test_it_fills_tags_with_acpis_root_pointer(void **state)
+{
+	static const uint8_t end[8] = { 0, 0, 0, 0, 8 };
+	uint8_t pointer[36] = "RSD PTR ", *tags, before[80];
+	size_t size = 4096;
+
+	tags = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(tags, MAP_FAILED);
+	memset(before, 0xaa, sizeof(before));
+	for (unsigned i = 8; i < sizeof(pointer); i++)
+		pointer[i] = (uint8_t)(i + 100);
+	put_at(LOW);
+	seal();
+	block->entry_mode = PURGATORY_ENTRY_32;
+	block->arguments[3] = (uintptr_t)tags;
+	block->arguments[4] = (uintptr_t)pointer;
+	for (unsigned revision = 0; revision < 3; revision++) {
+		pointer[15] = (uint8_t)revision;
+		memcpy(tags, before, sizeof(before));
+		run();
+		assert_int_equal(machine->end, ENDED_JUMPED);
+		assert_memory_equal(tags, before, 8);
+		assert_memory_equal(tags + 8, pointer, 20);
+		assert_memory_equal(tags + 28, before, 4);
+		assert_memory_equal(tags + 32, revision < 2 ? end : before, 8);
+		assert_memory_equal(tags + 40, revision < 2 ? before : pointer, 36);
+	}
+	pointer[3] = '!';
+	memcpy(tags, before, sizeof(before));
+	run();
+	assert_memory_equal(tags, end, 8);
+	assert_memory_equal(tags + 8, before, 72);
+	munmap(tags, size);
+}
+
 static void test_the_32bit_entry_verifies_too(void **state)
 {
 	put_at(LOW);
@@ -477,6 +514,7 @@ int main(void)
 		TEST(test_it_puts_the_adapter_into_text_mode_when_asked),
 		TEST(test_the_32bit_entry_leaves_long_mode),
 		TEST(test_the_32bit_entry_of_multiboot),
+		TEST(test_it_fills_tags_with_acpis_root_pointer),
 		TEST(test_the_32bit_entry_verifies_too),
 		TEST(test_it_can_be_entered_again_and_keeps_to_its_stack),
 	};

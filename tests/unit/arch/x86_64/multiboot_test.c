@@ -255,6 +255,38 @@ static void version_2_is_moved_and_told(void **state)
 	planned_release(&t);
 }
 
+/* Purgatory fills both tags, which stand at the end for it; the older kind is in any root pointer. */
+#define OF(field) jump(&t, offsetof(struct purgatory_parameters, field))
+
+static void version_2_is_told_of_acpi(void **state)
+{
+	const uint64_t root = 0x3f77d014;
+	uint32_t size, total;
+	struct planned t;
+
+	make(&t, images_multiboot2, "-acpi-old");
+	assert_refused(&t, "type 14 (a copy of ACPI's root pointer), which is not to be had here");
+	bytes_put(t.boot_params + 0x70, 8, LITTLE, 0xf59e0);
+	assert_planned(&t);
+	assert_int_equal(OF(arguments[4]), 0xf59e0);
+	planned_release(&t);
+
+	make(&t, images_multiboot2, "-acpi");
+	bytes_put(t.boot_params + 0x70, 8, LITTLE, 0xf59e0);
+	assert_refused(&t, "type 15 (a copy of ACPI's root pointer, of version 2 or later)");
+	bytes_put(t.boot_params + 0x70, 8, LITTLE, 0);
+	t.facts.efi_acpi20 = root;
+	assert_planned(&t);
+	assert_int_equal(OF(arguments[4]), root);
+	assert_non_null(tag_of(&t, 14, 0, &size));
+	assert_int_equal(size, 20);
+	assert_non_null(tag_of(&t, 15, 0, &size));
+	assert_int_equal(size, 36);
+	total = get(*(const le32 *)planned_at(&t, OF(arguments[2]), 4));
+	assert_int_equal(OF(arguments[3]), OF(arguments[2]) + total - 8 - 48 - 32);
+	planned_release(&t);
+}
+
 static void version_2_may_be_flat(void **state)
 {
 	struct planned t;
@@ -276,7 +308,7 @@ static void version_2_is_refused_what_cannot_be_given(void **state)
 {
 	static const struct { const char *kind, *part; } kinds[] = {
 		{ "-efi", "EFI boot services" },
-		{ "-acpi", "type 15 (a copy of ACPI's root pointer)" },
+		{ "-acpi", "type 15 (a copy of ACPI's root pointer, of" },
 		{ "-screen", "demands a screen" },
 	};
 	struct planned t;
@@ -320,6 +352,7 @@ int main(void)
 		cmocka_unit_test(wild_addresses_are_refused),
 		cmocka_unit_test(crash_kernels_and_unknown_demands_are_refused),
 		cmocka_unit_test(version_2_is_moved_and_told),
+		cmocka_unit_test(version_2_is_told_of_acpi),
 		cmocka_unit_test(version_2_may_be_flat),
 		cmocka_unit_test(version_2_is_refused_what_cannot_be_given),
 		cmocka_unit_test(damaged_tags_are_refused),
