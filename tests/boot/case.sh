@@ -10,6 +10,8 @@
 # words, which are the variables in case_read. machine.sh defines:
 #
 #   debian_arch, console      the names that Debian and the kernel use
+#   uki_architecture          EFI's name, where the script uki runs; uki_device_trees FOLDER may be a
+#                             function that puts trees into it (.dtb) among which the image is to choose
 #   kernel_meta               the package that depends on the current kernel; a flavour is appended
 #   kernel_package            how that kernel's package begins (regular expression)
 #   kernel_files              what the boots need of it, as patterns for tar: each must match something
@@ -71,6 +73,8 @@ case_prepare() {
 		kernel_image "$series" "$form" > /dev/null
 	done
 	[ "$script" != crash ] || dump_reader > /dev/null
+	[ "$script" != uki ] || uki_prepare
+	[ "$script" != xen ] || xen_image > /dev/null
 }
 
 # common_make KEXEC: the archive with what every initial RAM disk holds.
@@ -100,6 +104,7 @@ cmdline_of() {
 	case $script in
 	reuse) printf '%s' "$(first_cmdline | sed 's/BOOT_IMAGE=[^ ]* *//') $(append_of "$1")" ;;
 	pieces) printf '%s numbers=%s' "$(append_of "$1")" "$(printf '%03d' {0..999})" ;;
+	uki) printf '%s kexec_ng.addon=first kexec_ng.addon=second' "$(append_of "$1")" ;;
 	*) append_of "$1" ;;
 	esac
 }
@@ -113,6 +118,7 @@ initrd_make() {
 		IFS=: read -r series form hop_call <<< "${hops[stage - 1]}"
 		cp "$(kernel_image "$series" "$form")" "$root/kernel"
 		initrd_make $((stage + 1)) "$root/initrd"
+		[ "$script" != uki ] || uki_pack "$root" $((stage + 1)) "$(kernel_release "$series")"
 		{
 			printf 'call=%q options=%q crash=%q\nappend=%q\n' "$hop_call" "$options" "$crash" \
 				"$(append_of $((stage + 1)))"
@@ -124,6 +130,7 @@ initrd_make() {
 		! dump_readable || cp -r "$(dump_reader)" "$root/dump"
 		copy_program "$(dirname "$(program "$arch")")/vmcore-dmesg" "$root" vmcore-dmesg
 	fi
+	[ "$script/$stage" != xen/1 ] || cp "$(xen_image)" "$root/xen.gz"
 	if [ "$script" = multiboot ] && [ "$stage" = 1 ]; then
 		multiboot_make "$root/kernel"
 		cp "$(payload "$payload")" "$root/payload"

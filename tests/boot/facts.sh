@@ -41,8 +41,8 @@ facts_judge() {
 	crash)
 		crash_judge
 		return ;;
-	multiboot)
-		multiboot_judge
+	multiboot | xen)
+		"${script}_judge"
 		return ;;
 	wrong-digest)
 		for stage in 'was changed after it was loaded' '  expected ' '  found    ' 'The next kernel is not started' "$until"; do
@@ -86,6 +86,7 @@ judge_stage() {
 	case $options in
 	*--console-serial* | *--serial=ttyAMA*) grep -q 'purgatory: the SHA-256 of .* is as loaded' "$log" || echo "purgatory said nothing" ;;
 	esac
+	[ "$script" != uki ] || uki_judge "$stage"
 	judge_machine "$stage"
 }
 

@@ -11,6 +11,7 @@ kernel_files=('./boot/*' '*/efivarfs.ko*')
 image_form=Image
 qemu=qemu-system-aarch64
 console=ttyAMA0
+uki_architecture=aa64
 machine_append=''
 # Firmware is dt (QEMU's device tree, GICv2) or uefi (EDK2: ACPI and no device tree, GICv3). A kernel that is
 # started by device tree does not survive GICv3's tables: only EFI can reserve them for the next one.
@@ -47,6 +48,15 @@ image_make() {
 	esac
 }
 
+# uki_device_trees FOLDER: one that is for another board, and one for this, with a mark.
+uki_device_trees() {
+	"$qemu" -machine "virt,gic-version=2$machine,dumpdtb=$1/2.dtb" -cpu "$model" -smp "$cpus" -m "$memory" \
+		-display none > /dev/null 2>&1
+	cp "$1/2.dtb" "$1/1.dtb"
+	fdtput -t s "$1/1.dtb" / compatible example,board
+	fdtput -t s "$1/2.dtb" / kexec-ng,mark chosen
+}
+
 memory_ram() {
 	fact "$1" ram | ranges_joined
 }
@@ -54,12 +64,15 @@ memory_ram() {
 judge_machine() {
 	expect "stage $1, RAM" "$(memory_ram 1)" "$(memory_ram "$1")"
 	expect "stage $1, exception level" "$(fact 1 level)" "$(fact "$1" level)"
-	case $firmware/$script in
-	dt/dtb) expect "stage $1, machine" linux,dummy-vert "$(fact "$1" compatible)" ;;
+	case $firmware/$script/${hops[$1 - 2]} in
+	dt/uki/*:-c) expect "stage $1, device tree chosen" chosen "$(fact "$1" mark)" ;;
+	dt/dtb/*) expect "stage $1, machine" linux,dummy-vert "$(fact "$1" compatible)" ;;
 	dt/*) expect "stage $1, device tree without /chosen" "$(fact 1 device-tree)" "$(fact "$1" device-tree)" ;;
 	esac
-	# By kexec_file_load that is for the kernel, which hands on no seed before it has entropy itself.
+	# By kexec_file_load that is for the kernel, which hands on no seed before it has entropy itself; and one
+	# that was started so has none to hand on.
 	case ${hops[$1 - 2]} in *:-s) return 0 ;; esac
+	[ "$1" = 2 ] || case ${hops[$1 - 3]} in *:-s) return 0 ;; esac
 	# Fresh entropy: rng-seed seeds the generator before anything else can, kaslr-seed moves the kernel.
 	expect "stage $1, generator seeded at once" yes "$(fact "$1" seeded-at-once)"
 	expect "stage $1, KASLR" enabled "$(fact "$1" kaslr)"

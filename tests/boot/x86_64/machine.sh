@@ -12,6 +12,7 @@ kernel_files=('./boot/*' '*/efivarfs.ko*')
 image_form=bzImage
 qemu=qemu-system-x86_64
 console=ttyS0
+uki_architecture=x64
 # Firmware is bios, uefi, or secure: UEFI that boots nothing but what is signed.
 case_defaults=(firmware=bios model=max)
 # A busy host may be late with the timer interrupts that this check waits for.
@@ -127,6 +128,24 @@ multiboot_make() {
 		"$here/x86_64/multiboot_entry.S" "$here/x86_64/multiboot_kernel.c"
 }
 
+# xen_image: Debian's Xen, compressed as its package has it.
+xen_image() {
+	local name=xen-hypervisor-4.17-amd64
+	printf '%s' "$(package_fetch bookworm amd64 "$name" './boot/xen-*')/boot/xen-4.17-amd64.gz"
+}
+
+# xen_judge: Xen's first lines, and a kernel that came to its end on top of it.
+xen_judge() {
+	local line
+	for line in '(XEN) Xen version 4.17' '(XEN) Bootloader: kexec-ng' '(XEN) ACPI: RSDP' '(XEN) Entering ACPI S5'; do
+		grep -q -F "$line" "$log" || echo "Xen did not say \"$line\""
+	done
+	expect "dom0's release" "$(kernel_release "$second")" "$(fact 2 release)"
+	expect "dom0's command line" "$(append_of 2 | sed 's/console=ttyS0/console=hvc0/')" "$(fact 2 cmdline)"
+	expect "dom0's payload" "$(sha256sum < "$(payload "$payload")" | cut -d ' ' -f 1)" "$(fact 2 payload)"
+	[ -n "$(fact 2 up)" ] || echo "dom0 did not come to its end"
+}
+
 # checked FILE: its size and sum -r, as multiboot_kernel.c prints them.
 checked() {
 	# shellcheck disable=SC2046 # numbers
@@ -149,6 +168,10 @@ $(checked "$here/guest/init") /tmp/init.gz one \"two three\"" "$(fact 2 module)"
 	if [ "$eax" = 0x36d76289 ]; then
 		expect "where it was put" "$(fact 2 place | cut -d ' ' -f 1)" "$(fact 2 place | cut -d ' ' -f 2)"
 		[[ $(fact 2 place) = 0x* ]] || echo "it was not told where it was put"
+		[[ $(fact 2 acpi-old) = "0x0 0x"[1-9a-f]* ]] || echo "ACPI's old root pointer: \"$(fact 2 acpi-old)\""
+		# SeaBIOS has none of the newer kind.
+		[[ $firmware = bios || $(fact 2 acpi-new) = "0x0 0x"[1-9a-f]* ]] ||
+			echo "ACPI's new root pointer: \"$(fact 2 acpi-new)\""
 	fi
 	grep -q 'purgatory: the SHA-256 of .* is as loaded' "$log" || echo "purgatory said nothing"
 	[ -n "$(sed -n 's/^ *[0-9.]* @@ 2 end.*/end/p' "$log")" ] || echo "it did not come to its end"
