@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "arch/arch.h"
+#include "kexec/cmdline.h"
 
 #define SIGNED_KERNEL                                                                              \
 	"Use -s (kexec_file_load) with a kernel that is signed with a key this machine trusts."
@@ -292,6 +293,10 @@ static bool judge_crash(const struct judging *j)
 				      "Whether memory is reserved for a crash kernel");
 	for (; *text >= '0' && *text <= '9'; text++)
 		size = size * 10 + (uint64_t)(*text - '0');
+	if (!size && j->machine->cmdline && cmdline_has(j->machine->cmdline, "crashkernel="))
+		return judging_add(j, name, VERDICT_WARNING,
+				   "Ask for less with crashkernel=, or look into the kernel's log for the reason.",
+				   "The command line has crashkernel=, and no memory is reserved.");
 	if (!size)
 		return judging_add(j, name, VERDICT_CLEAR, NULL,
 				   "No memory is reserved for a crash kernel.");
@@ -330,5 +335,5 @@ bool findings_judge(const struct machine *machine, const struct machine_state *s
 
 	return judge_loading(&j) && judge_loaded(&j) && judge_calls(&j) && judge_lockdown(&j) &&
 	       judge_secure_boot(&j) && judge_ima(&j) && judge_crash(&j) &&
-	       findings_judge_system(&j);
+	       findings_judge_system(&j) && findings_judge_tpm(&j);
 }

@@ -59,5 +59,6 @@ bool judging_add_unseen(const struct judging *j, const char *name, const char *f
 	__attribute__((format(printf, 3, 4))) must_check;
 
 bool findings_judge_system(const struct judging *j) must_check;
+bool findings_judge_tpm(const struct judging *j) must_check;
 
 #endif

@@ -8,6 +8,9 @@
 
 #include "kexec/status.h"
 
+/* Names of disks for a sentence; more are left out. */
+#define ENCRYPTED_MAX 8
+
 /* The later of two paths is for older or newer kernels. */
 static const char *const paths[STATE_COUNT][2] = {
 	[STATE_LSM] = {"/sys/kernel/security/lsm"},
@@ -39,6 +42,8 @@ static const char *const paths[STATE_COUNT][2] = {
 	[STATE_VFIO_PCI] = {"/sys/module/vfio_pci/refcnt"},
 	[STATE_FRAMEBUFFER] = {"/sys/class/graphics/fb0/name"},
 	[STATE_CONSOLES] = {"/sys/class/tty/console/active"},
+	[STATE_TPM] = {"/sys/class/tpm/tpm0/tpm_version_major", "/sys/class/tpm/tpm0/dev"},
+	[STATE_CRYPTTAB] = {"/etc/crypttab"},
 };
 
 static bool read_file(const struct sysroot *root, struct arena *arena, const char *path,
@@ -81,6 +86,49 @@ static bool read_config(const struct sysroot *root, const char *release, struct 
 	return path && read_file(root, arena, path, file, error);
 }
 
+/*
+ * dm/uuid begins with the kind of target, and goes on with what is nobody's business. CRYPT-VERITY and
+ * CRYPT-INTEGRITY hide nothing.
+ */
+static bool is_encrypted(const struct sysroot *root, struct arena *arena, const char *disk)
+{
+	const char *path = NULL;
+	struct error ignored = {0};
+	struct bytes kind;
+
+	path = arena_format(arena, &ignored, "/sys/block/%s/dm/uuid", disk);
+	return path && sysroot_head(root, arena, path, 7, &kind, &ignored) == SYSROOT_OK &&
+	       bytes_equal_at(kind, 0, "CRYPT-", 6) && kind.size > 6 && !strchr("VI", kind.data[6]);
+}
+
+static bool read_encrypted(const struct sysroot *root, struct arena *arena,
+			   struct machine_state *state, struct error *error)
+{
+	struct error ignored = {0};
+	const char *const *names;
+	const char *text, *path;
+	unsigned found = 0;
+	size_t count;
+
+	if (sysroot_list(root, arena, "/sys/block", &names, &count, &ignored) != SYSROOT_OK)
+		return true;
+	state->encrypted = "";
+	for (size_t i = 0; i < count && found < ENCRYPTED_MAX; i++) {
+		if (strncmp(names[i], "dm-", 3) || !is_encrypted(root, arena, names[i]))
+			continue;
+		path = arena_format(arena, error, "/sys/block/%s/dm/name", names[i]);
+		if (!path)
+			return false;
+		if (sysroot_text(root, arena, path, &text, &ignored) != SYSROOT_OK)
+			text = names[i];
+		state->encrypted = arena_format(arena, error, "%s%s%s", state->encrypted,
+						found++ ? ", " : "", text);
+		if (!state->encrypted)
+			return false;
+	}
+	return true;
+}
+
 bool machine_state_read(const struct sysroot *root, const char *release, struct arena *arena,
 			struct machine_state *state, struct error *error)
 {
@@ -92,5 +140,6 @@ bool machine_state_read(const struct sysroot *root, const char *release, struct 
 			if (!read_file(root, arena, paths[i][j], file, error))
 				return false;
 	}
-	return read_config(root, release, arena, &state->files[STATE_CONFIG], error);
+	return read_encrypted(root, arena, state, error) &&
+	       read_config(root, release, arena, &state->files[STATE_CONFIG], error);
 }

@@ -31,6 +31,8 @@ enum state_name {
 	STATE_VFIO_PCI,
 	STATE_FRAMEBUFFER,	/* the name of the first one */
 	STATE_CONSOLES,		/* "tty0 ttyS0": those in use */
+	STATE_TPM,		/* there wherever the kernel has a TPM */
+	STATE_CRYPTTAB,
 	STATE_CONFIG,		/* of the running kernel's build */
 	STATE_COUNT,
 };
@@ -44,6 +46,8 @@ struct state_file {
 
 struct machine_state {
 	struct state_file files[STATE_COUNT];
+	/* Names of disks that dm-crypt unlocked, with commas between; NULL: disks are not shown. */
+	const char *encrypted;
 	bool without_kexec;	/* sysfs shows a kernel that was built without kexec */
 };
 

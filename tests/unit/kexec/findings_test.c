@@ -257,6 +257,40 @@ static void test_crash_kernel(void **state)
 	expect(name, VERDICT_CLEAR, "and one is loaded");
 	tree_text(&tree, "/sys/kernel/kexec/crash_size", "0\n");
 	expect(name, VERDICT_CLEAR, "No memory is reserved");
+	machine.cmdline = "root=/dev/vda1 crashkernel=64G";
+	expect(name, VERDICT_WARNING, "has crashkernel=, and no memory is reserved");
+}
+
+static void test_tpm(void **state)
+{
+	static const char name[] = "TPM", table[] = "/etc/crypttab";
+
+	tree_text(&tree, "/sys/module/kernel/parameters/panic", "0\n");
+	expect(name, VERDICT_CLEAR, "has no TPM");
+	tree_text(&tree, "/sys/class/tpm/tpm0/tpm_version_major", "2\n");
+	expect_unseen(name, "disks of this machine are not shown");
+	tree_text(&tree, "/sys/block/vda/size", "9\n");
+	tree_text(&tree, "/sys/block/dm-0/dm/uuid", "LVM-AbC\n");
+	tree_text(&tree, "/sys/block/dm-2/dm/uuid", "CRYPT-VERITY-0123\n");
+	expect(name, VERDICT_CLEAR, "No disk is in use by dm-crypt");
+	tree_text(&tree, "/sys/block/dm-1/dm/uuid", "CRYPT-LUKS2-0123\n");
+	tree_text(&tree, "/sys/block/dm-1/dm/name", "luks-root\n");
+	expect_unseen(name, "Whether the TPM unlocks luks-root could not be seen");
+	tree_text(&tree, table, "# luks-root UUID=1 none tpm2-device=auto\nluks-root UUID=1 none discard\n"
+		  "no-tpm2-device= UUID=1 tpm2-device=auto\n");
+	expect_unseen(name, "neither /etc/crypttab nor the command line");
+	tree_text(&tree, table, "luks-root  UUID=1 - discard,tpm2-device=auto\nswap\t/dev/x\tnone\ttpm2-device=/dev/tpm0\n");
+	expect(name, VERDICT_WARNING, "The TPM unlocks luks-root, swap:");
+	tree_text(&tree, table, "luks-root UUID=1");
+	machine.cmdline = "root=/dev/mapper/luks-root rd.luks.options=discard,tpm2-device=auto quiet";
+	expect(name, VERDICT_WARNING, "The TPM unlocks luks-root:");
+	machine.cmdline = "rd.luks.options=0d3a=tpm2-device=auto";
+	expect(name, VERDICT_WARNING, "The TPM unlocks luks-root:");
+	machine.cmdline = "tpm2-device=auto xluks.options=tpm2-device=auto luks.options=x-tpm2-device=auto";
+	expect_unseen(name, "neither /etc/crypttab nor the command line");
+	/* What the next kernel is told counts, where it is known. */
+	next_cmdline = "luks.options=tpm2-device=auto";
+	expect(name, VERDICT_WARNING, "The TPM unlocks luks-root:");
 }
 
 static void test_handover(void **state)
@@ -456,7 +490,7 @@ int main(void)
 		TEST(test_nothing_seen), TEST(test_loading), TEST(test_built_without_kexec),
 		TEST(test_lockdown), TEST(test_secure_boot), TEST(test_secure_boot_elsewhere),
 		TEST(test_system_calls), TEST(test_ima), TEST(test_ima_by_command_line),
-		TEST(test_crash_kernel), TEST(test_handover), TEST(test_confidential_guest),
+		TEST(test_crash_kernel), TEST(test_tpm), TEST(test_handover), TEST(test_confidential_guest),
 		TEST(test_mounts), TEST(test_many_mounts), TEST(test_users),
 		TEST(test_users_of_one_module), TEST(test_console), TEST(test_framebuffer),
 		TEST(test_order), TEST(test_no_file), TEST(test_captured),
