@@ -2,35 +2,22 @@
 /*
  * What holds for every crash kernel, whatever the machine: 3,000 generated ones with memory in pieces,
  * one or two reservations, up to hundreds of processors. The checks share no code with the planner.
- * CRASH_SEED=0x... repeats the round that a failure names.
+ * ROUND_SEED=0x... repeats the round that a failure names.
  */
 #include <elf.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "tests/images/images.h"
+#include "tests/support/rounds.h"
 #include "tests/unit/planned.h"
 
 #define ROUNDS 3000
 #define PAGE ((uint64_t)4096)
 
-static uint64_t round_seed, seed;
 static struct planned t;
 static struct range notes[512];
 static uint8_t *zeros;
-
-#define check(condition) do {								\
-	if (!(condition))								\
-		fail_msg("CRASH_SEED=0x%" PRIx64 ": not so: %s", round_seed, #condition);	\
-} while (0)
-
-static uint64_t below(uint64_t limit)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % limit;
-}
 
 static void add(struct memmap *map, uint64_t start, uint64_t end)
 {
@@ -193,7 +180,6 @@ static void check_refusal(void)
 
 static void test_every_crash_kernel(void **state)
 {
-	const char *given = getenv("CRASH_SEED");
 	unsigned planned = 0, refused = 0;
 	uint8_t *kernel;
 	size_t size;
@@ -201,8 +187,7 @@ static void test_every_crash_kernel(void **state)
 	zeros = calloc(1, 96 * MIB);
 	assert_non_null(zeros);
 	for (uint64_t round = 0; round < ROUNDS; round++) {
-		round_seed = given ? strtoull(given, NULL, 0) : 0x9e3779b97f4a7c15u * (round + 1);
-		seed = round_seed;
+		round_start(round);
 		planned_setup(&t, GIB);
 		kernel = images_bzimage(&images_debian_bzimage, &size);
 		planned_kernel(&t, kernel, size);

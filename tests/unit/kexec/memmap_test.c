@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Memory maps against an oracle: the same operations done unit by unit on an array of 64 units.
- * Maps are generated from a seed that is printed when something differs; MEMMAP_SEED repeats one.
+ * Maps are generated from a seed that is printed when something differs; ROUND_SEED repeats one.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
+#include "tests/support/rounds.h"
 
 #include "kexec/memmap.h"
 
@@ -18,14 +13,6 @@
 
 static struct arena arena;
 static struct error error;
-static uint64_t round_seed, seed;
-
-/* Says which seed it was, for MEMMAP_SEED, before the test fails. */
-#define check(condition) do {								\
-	if (!(condition))								\
-		fail_msg("MEMMAP_SEED=0x%llx: not so: %s",				\
-			 (unsigned long long)round_seed, #condition);			\
-} while (0)
 
 /* From the type that loses every overlap to the one that wins every one. */
 static const enum memory_type by_strength[] = {
@@ -37,14 +24,6 @@ static int teardown(void **state)
 {
 	arena_release(&arena);
 	return 0;
-}
-
-static uint64_t random_next(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
 }
 
 static int strength(int type)
@@ -203,11 +182,8 @@ static void round_once(unsigned round)
 
 static void generated_maps_agree_with_the_oracle(void **state)
 {
-	const char *given = getenv("MEMMAP_SEED");
-
-	for (uint64_t round = 0; round < (given ? 1 : ROUNDS); round++) {
-		round_seed = given ? strtoull(given, NULL, 0) : 0x5eed0e820000 + round;
-		seed = (round_seed + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	for (uint64_t round = 0; round < ROUNDS; round++) {
+		round_start(round);
 		round_once((unsigned)(round_seed % 6));
 		arena_release(&arena);
 	}
@@ -218,7 +194,6 @@ static void a_map_of_65536_entries_is_tidied_at_once(void **state)
 {
 	struct memmap map = { 0 };
 
-	seed = 1;
 	for (uint64_t i = 0; i < 65536; i++) {
 		uint64_t start = (i * 40503 % 65536) << 20;
 

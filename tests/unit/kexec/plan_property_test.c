@@ -2,15 +2,12 @@
 /*
  * What holds for every plan, whatever the machine: generated memory maps, kernels, initrds and
  * limits, and a check of the result that shares no code with the planner. Placement is compared
- * with a search that tries every page. PLAN_SEED=0x... repeats the round that a failure names.
+ * with a search that tries every page. ROUND_SEED=0x... repeats the round that a failure names.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include "tests/support/rounds.h"
+
 #include <stdlib.h>
 #include <sys/mman.h>
-
-#include <cmocka.h>
 
 #include "arch/arch.h"
 #include "arch/x86_64/machine.h"
@@ -23,54 +20,11 @@
 #define PAGE ((uint64_t)4096)
 
 #define PLANS 12000
-#define PLANS_S390X 500
 #define PLACEMENTS 40000
 /* Initrds are views of this much zero memory, which costs nothing as long as nobody reads it. */
 #define INITRD_MAX (512 * MIB)
 
-static uint64_t round_seed, seed;
 static const uint8_t *zeros;
-
-/* Says which seed it was, for PLAN_SEED, before the test fails. */
-#define check(condition) do {								\
-	if (!(condition))								\
-		fail_msg("PLAN_SEED=0x%llx: not so: %s",				\
-			 (unsigned long long)round_seed, #condition);			\
-} while (0)
-
-static uint64_t random_next(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
-
-static uint64_t below(uint64_t limit)
-{
-	return random_next() % limit;
-}
-
-static bool one_in(uint64_t n)
-{
-	return !below(n);
-}
-
-/* A number of any magnitude up to 2^bits. */
-static uint64_t any_size(unsigned bits)
-{
-	return below(((uint64_t)1 << (1 + below(bits)))) + 1;
-}
-
-static void start_round(uint64_t round)
-{
-	const char *given = getenv("PLAN_SEED");
-
-	round_seed = given ? strtoull(given, NULL, 0) : 0x9e3779b97f4a7c15u * (round + 1);
-	seed = round_seed;
-	for (int i = 0; i < 8; i++)
-		random_next();
-}
 
 struct round {
 	struct arena arena;
@@ -378,7 +332,7 @@ static void check_refusal(const struct round *r)
 	check(length > 20 && r->error.cause[length - 1] == '.');
 	check(!strstr(r->error.cause, "Internal error"));
 	if (must_succeed(r))
-		fail_msg("PLAN_SEED=0x%llx: refused, although there is room: %s",
+		fail_msg("ROUND_SEED=0x%llx: refused, although there is room: %s",
 			 (unsigned long long)round_seed, r->error.cause);
 }
 
@@ -389,7 +343,7 @@ static void test_every_plan(void **state)
 	for (uint64_t round = 0; round < PLANS; round++) {
 		struct round r;
 
-		start_round(round);
+		round_start(round);
 		make_round(&r);
 		if (plan_make(&r.machine, &r.options, &r.image, r.options.call, &r.arena, &r.plan,
 			      &r.error)) {
@@ -407,141 +361,6 @@ static void test_every_plan(void **state)
 	/* Were nearly all of one kind, this would be a test of little. */
 	assert_in_range(planned, PLANS / 4, PLANS);
 	assert_in_range(refused, PLANS / 20, PLANS);
-}
-
-/* RAM from address 0 on, in pieces, now and then without the first one; and limits that seldom bite. */
-static void make_s390x_memory(struct round *r)
-{
-	uint64_t at = one_in(16) ? any_size(24) & ~(PAGE - 1) : 0;
-
-	for (uint64_t count = 1 + below(4); count; count--) {
-		uint64_t end = at + (any_size(31) & ~(PAGE - 1)) + PAGE;
-
-		add_ram(r, at, end);
-		at = end + (any_size(24) & ~(PAGE - 1)) + PAGE;
-	}
-	check(memmap_tidy(&r->machine.usable, &r->arena, &r->error));
-	check(memmap_tidy(&r->machine.firmware, &r->arena, &r->error));
-}
-
-static void make_s390x_round(struct round *r)
-{
-	static const uint64_t rooms[] = { 0, 32, 896, 1024, 4096, 8192 };
-	size_t size = 0x13100 + (size_t)below((uint64_t)1 << below(25));
-
-	*r = (struct round){
-		.machine = {
-			.arch = &arch_s390x, .release = "6.1.0", .page_size = PAGE,
-			.cmdline = "quiet", .limit_reboot = -1, .limit_panic = -1,
-		},
-	};
-	make_options(r);
-	if (!one_in(8)) {
-		r->options.mem_min = 0;
-		r->options.mem_min_given = false;
-	}
-	r->options.no_checks = one_in(4);
-	make_s390x_memory(r);
-	r->kernel = images_s390x(rooms[below(6)], size);
-	check(r->kernel);
-	r->image = (struct image){
-		.kernel_file = { .path = "kernel", .fd = -1, .bytes = { r->kernel, size } },
-		.kernel_unpacked = { .fd = -1 }, .initrd = { .fd = -1 }, .dtb = { .fd = -1 },
-	};
-	if (!one_in(3))
-		r->image.initrd = (struct file){ .path = "initrd", .fd = -1,
-						 .bytes = { zeros, any_size(r->options.no_checks ? 28 : 15) } };
-}
-
-static uint64_t big_number(const uint8_t *at)
-{
-	uint64_t value = 0;
-
-	for (unsigned i = 0; i < 8; i++)
-		value = value << 8 | at[i];
-	return value;
-}
-
-/* One byte of memory as the next kernel finds it. */
-static const uint8_t *planned_byte(const struct round *r, uint64_t address)
-{
-	for (unsigned i = 0; i < r->plan.segment_count; i++) {
-		const struct segment *s = &r->plan.segments[i];
-
-		if (address >= s->memory.start && address - s->memory.start < s->bytes.size)
-			return s->bytes.data + (address - s->memory.start);
-	}
-	return NULL;
-}
-
-/* The kernel is where it was linked, the same but for three fields, and its initrd keeps clear of it. */
-static void check_s390x(const struct round *r)
-{
-	const struct segment *initrd = find(r, "initrd"), *purgatory = find(r, "purgatory");
-	const uint8_t *area = planned_byte(r, 0x10400);
-	uint64_t size = r->image.kernel_file.bytes.size;
-	uint64_t room = big_number(r->kernel + 0x10430) ? big_number(r->kernel + 0x10430) : 896;
-
-	/* The running kernel enters either in 31-bit mode; without a check there is nothing to enter before. */
-	check(area && !purgatory == r->options.no_checks);
-	check(r->plan.entry == (purgatory ? purgatory->memory.start : 0x10000));
-	if (purgatory)
-		check(purgatory->memory.start >= size && purgatory->memory.end <= 1ull << 31 &&
-		      big_number(purgatory->bytes.data + PURGATORY_PARAMETERS +
-				 offsetof(struct purgatory_parameters, entry)) == 0x10000);
-	for (uint64_t at = 0x10000; at < size; at += at < 0x12fff ? 1 : 1021) {
-		const uint8_t *byte = planned_byte(r, at);
-
-		check(byte);
-		check(*byte == r->kernel[at] || (at >= 0x10408 && at < 0x10418) ||
-		      (at >= 0x10480 && at < 0x10480 + room));
-	}
-	check(!strcmp((const char *)area + 0x80, r->options.append));
-	check(strlen(r->options.append) + 2 <= room);
-	check(!!initrd == !!r->image.initrd.bytes.size);
-	check(big_number(area + 8) == (initrd ? initrd->memory.start : 0));
-	check(big_number(area + 16) == r->image.initrd.bytes.size);
-	if (initrd)
-		check(initrd->memory.start >= 0x800000 && initrd->memory.start >= size &&
-		      !(initrd->memory.start % MIB));
-}
-
-static bool must_succeed_s390x(const struct round *r)
-{
-	uint64_t size = r->image.kernel_file.bytes.size, initrd = r->image.initrd.bytes.size;
-	uint64_t end = (size < 8 * MIB ? 8 * MIB : size) + initrd + 2 * MIB;
-
-	/* Only rooms of 32 bytes are too small for what is appended here. */
-	return (big_number(r->kernel + 0x10430) != 32 || !*r->options.append) && is_usable(r, (struct range){ 0, end }) && !r->options.mem_min &&
-	       r->options.mem_max >= end && size + initrd + 2 * MIB < r->machine.ram_total / 2;
-}
-
-static void test_every_s390x_plan(void **state)
-{
-	unsigned planned = 0, refused = 0;
-
-	for (uint64_t round = 0; round < PLANS_S390X; round++) {
-		struct round r;
-
-		start_round(round);
-		make_s390x_round(&r);
-		if (plan_make(&r.machine, &r.options, &r.image, r.options.call, &r.arena, &r.plan,
-			      &r.error)) {
-			check_segments(&r);
-			check_s390x(&r);
-			planned++;
-		} else {
-			check(!strstr(r.error.cause, "Internal error"));
-			if (must_succeed_s390x(&r))
-				fail_msg("PLAN_SEED=0x%llx: refused, although there is room: %s",
-					 (unsigned long long)round_seed, r.error.cause);
-			refused++;
-		}
-		arena_release(&r.arena);
-		free(r.kernel);
-	}
-	assert_in_range(planned, PLANS_S390X / 4, PLANS_S390X);
-	assert_in_range(refused, PLANS_S390X / 20, PLANS_S390X);
 }
 
 #define UNITS 256
@@ -669,7 +488,7 @@ static void test_placement(void **state)
 		struct field f;
 		uint64_t expected = 0, address = 0;
 
-		start_round(round);
+		round_start(round);
 		make_field(&f, &options);
 		machine.page_size = f.page;
 		describe_field(&f, &machine, &plan, &arena, &error);
@@ -699,7 +518,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_plan),
-		cmocka_unit_test(test_every_s390x_plan),
 		cmocka_unit_test(test_placement),
 	};
 

@@ -2,15 +2,12 @@
 /*
  * What holds for every arm64 plan, whatever the machine: the rules of booting.rst, of kexec_load
  * and of purgatory's map, checked on what would be loaded by code that shares nothing with the
- * planner. PLAN_SEED=0x... repeats the round that a failure names.
+ * planner. ROUND_SEED=0x... repeats the round that a failure names.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include "tests/support/rounds.h"
+
 #include <stdlib.h>
 #include <sys/mman.h>
-
-#include <cmocka.h>
 
 #include "arch/arch.h"
 #include "arch/arm64/machine.h"
@@ -27,57 +24,7 @@
 #define CHECKED_MAX (64 << 10) /* bytes of an initrd that a digest is made over */
 #define TABLES	    64 /* purgatory/arm64/mmu.c */
 
-static uint64_t round_seed, seed;
 static const uint8_t *zeros;
-
-/* Says which seed it was, for PLAN_SEED, before the test fails. */
-#define check(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			fail_msg("PLAN_SEED=0x%llx: not so: %s", (unsigned long long)round_seed,   \
-				 #condition);                                                      \
-	} while (0)
-
-/* In a rule's function, which returns the first condition that does not hold. */
-#define rule(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			return #condition;                                                         \
-	} while (0)
-
-static uint64_t random_next(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
-
-static uint64_t below(uint64_t limit)
-{
-	return random_next() % limit;
-}
-
-static bool one_in(uint64_t n)
-{
-	return !below(n);
-}
-
-/* A number of any magnitude up to 2^bits. */
-static uint64_t any_size(unsigned bits)
-{
-	return below((uint64_t)1 << (1 + below(bits))) + 1;
-}
-
-static void start_round(uint64_t round)
-{
-	const char *given = getenv("PLAN_SEED");
-
-	round_seed = given ? strtoull(given, NULL, 0) : 0x9e3779b97f4a7c15u * (round + 1);
-	seed = round_seed;
-	for (int i = 0; i < 8; i++)
-		random_next();
-}
 
 struct round {
 	struct arena arena;
@@ -350,7 +297,7 @@ static void plans_keep_the_rules(void **state)
 		struct round r;
 		bool made;
 
-		start_round(round);
+		round_start(round);
 		make_round(&r);
 		made = plan_make(&r.machine, &r.options, &r.image, CALL_SEGMENTS, &r.arena, &r.plan,
 				 &r.error);
@@ -358,7 +305,7 @@ static void plans_keep_the_rules(void **state)
 			const char *broken = broken_rule(&r);
 
 			if (broken)
-				fail_msg("PLAN_SEED=0x%llx: not so: %s", (unsigned long long)round_seed,
+				fail_msg("ROUND_SEED=0x%llx: not so: %s", (unsigned long long)round_seed,
 					 broken);
 		} else {
 			check(r.error.cause[0] && !strstr(r.error.cause, "Internal"));
@@ -502,14 +449,14 @@ static void the_rules_see_violations(void **state)
 			struct round r;
 
 			check(round < PLANS);
-			start_round(round);
+			round_start(round);
 			make_round(&r);
 			if (plan_make(&r.machine, &r.options, &r.image, CALL_SEGMENTS, &r.arena,
 				      &r.plan, &r.error) &&
 			    planned(&r, "initrd")) {
 				violation->commit(&r);
 				if (!violation->seen_by(&r))
-					fail_msg("PLAN_SEED=0x%llx: nobody saw that %s",
+					fail_msg("ROUND_SEED=0x%llx: nobody saw that %s",
 						 (unsigned long long)round_seed, violation->name);
 				seen++;
 			}

@@ -2,7 +2,7 @@
 /*
  * What a ppc64le capture kernel is told: its memory, read from the planned tree as that kernel
  * reads it, and the core headers. 3,000 generated machines share no code with the planner but the
- * tree's form; CAPTURE_SEED=0x... repeats the round that a failure names.
+ * tree's form; ROUND_SEED=0x... repeats the round that a failure names.
  */
 #include "tests/unit/arch/ppc64le/nodes.h"
 
@@ -13,6 +13,7 @@
 
 #include "kexec/purgatory.h"
 #include "tests/images/images.h"
+#include "tests/support/rounds.h"
 
 #define ROUNDS 3000
 #define BLOCK (64 * MIB)
@@ -33,30 +34,14 @@ static struct plan plan;
 static struct devicetree tree;
 static uint8_t *kernel;
 static uint8_t purgatory[0x1000];
-static uint64_t seed, round_seed;
 /* What the machine has, and what is firmware's: the first `reached` a capture kernel uses too. */
 static struct ranges ram, firmware;
 static unsigned reached;
 static const struct range notes[] = {{0x1000000, 0x10001a8}, {0x1010000, 0x10101a8}};
 
-#define check(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			fail_msg("CAPTURE_SEED=0x%" PRIx64 ": not so: %s", round_seed,             \
-				 #condition);                                                      \
-	} while (0)
-
 static struct bytes made_purgatory(void)
 {
 	return (struct bytes){purgatory, sizeof(purgatory)};
-}
-
-static uint64_t below(uint64_t limit)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed % limit;
 }
 
 static void add(struct ranges *ranges, uint64_t start, uint64_t size)
@@ -503,14 +488,12 @@ static void check_plan(void)
 
 static void test_every_machine(void **state)
 {
-	const char *given = getenv("CAPTURE_SEED");
 	unsigned planned = 0;
 
 	for (uint64_t round = 0; round < ROUNDS; round++) {
 		teardown(NULL);
 		setup(NULL);
-		round_seed = given ? strtoull(given, NULL, 0) : 0x9e3779b97f4a7c15u * (round + 1);
-		seed = round_seed;
+		round_start(round);
 		make_round();
 		if (make()) {
 			check_plan();

@@ -2,7 +2,7 @@
 /*
  * What holds for every ppc64le plan, whatever the machine's device tree: the rules of kexec_load,
  * of the kernel's way to address 0 and of what firmware keeps, checked on what would be loaded by
- * code that shares nothing with the planner but the tree's form. PLAN_SEED=0x... repeats the round
+ * code that shares nothing with the planner but the tree's form. ROUND_SEED=0x... repeats the round
  * that a failure names.
  */
 #include "tests/unit/arch/ppc64le/nodes.h"
@@ -13,6 +13,7 @@
 
 #include "purgatory/purgatory.h"
 #include "tests/images/images.h"
+#include "tests/support/rounds.h"
 
 #define PLANS 20000
 #define KEPT_MAX 12
@@ -20,51 +21,8 @@
 #define INITRD_MAX (32 * MIB)
 #define CHECKED_MAX (64 << 10) /* bytes of an initrd that a digest is made over */
 
-static uint64_t round_seed, seed;
 static const uint8_t *zeros;
 static uint8_t purgatory[0x1000];
-
-#define check(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			fail_msg("PLAN_SEED=0x%llx: not so: %s", (unsigned long long)round_seed,   \
-				 #condition);                                                      \
-	} while (0)
-
-/* In a rule's function, which returns the first condition that does not hold. */
-#define rule(condition)                                                                            \
-	do {                                                                                       \
-		if (!(condition))                                                                  \
-			return #condition;                                                         \
-	} while (0)
-
-static uint64_t random_next(void)
-{
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
-}
-
-static uint64_t below(uint64_t limit)
-{
-	return random_next() % limit;
-}
-
-static bool one_in(uint64_t n)
-{
-	return !below(n);
-}
-
-static void start_round(uint64_t round)
-{
-	const char *given = getenv("PLAN_SEED");
-
-	round_seed = given ? strtoull(given, NULL, 0) : 0x9e3779b97f4a7c15u * (round + 1);
-	seed = round_seed;
-	for (int i = 0; i < 8; i++)
-		random_next();
-}
 
 struct round {
 	struct made made;
@@ -332,13 +290,13 @@ static void plans_keep_the_rules(void **state)
 	for (uint64_t round = 0; round < PLANS; round++) {
 		struct round r;
 
-		start_round(round);
+		round_start(round);
 		make_round(&r);
 		if (plan_round(&r)) {
 			const char *broken = broken_rule(&r);
 
 			if (broken)
-				fail_msg("PLAN_SEED=0x%llx: not so: %s",
+				fail_msg("ROUND_SEED=0x%llx: not so: %s",
 					 (unsigned long long)round_seed, broken);
 			planned++;
 		} else {
@@ -423,12 +381,12 @@ static void the_rules_see_violations(void **state)
 			struct round r;
 
 			check(round < PLANS);
-			start_round(round);
+			round_start(round);
 			make_round(&r);
 			if (plan_round(&r) && plan_segment(&r.plan, "initrd")) {
 				violations[i].commit(&r);
 				if (!violations[i].seen_by(&r))
-					fail_msg("PLAN_SEED=0x%llx: nobody saw that %s",
+					fail_msg("ROUND_SEED=0x%llx: nobody saw that %s",
 						 (unsigned long long)round_seed,
 						 violations[i].name);
 				seen++;
