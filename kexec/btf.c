@@ -25,6 +25,8 @@ enum {
 #define NESTING_MAX 16
 /* All members looked at in one search or walk: nesting multiplies them. */
 #define STEPS_MAX 65536
+/* A search of all types by name counts as so many. */
+#define SEARCH_STEPS 2048
 
 /* struct btf_type, decoded. */
 struct type {
@@ -126,6 +128,17 @@ bool btf_read(struct bytes blob, const struct btf *base, struct arena *arena, st
 	return btf->offsets && walk_types(btf, btf->offsets, &btf->count, error);
 }
 
+bool btf_read_base(struct bytes blob, const struct btf *kernel, struct arena *arena, struct btf *btf,
+		   struct error *error)
+{
+	if (!btf_read(blob, NULL, arena, btf, error))
+		return false;
+	if (btf->order != kernel->order)
+		return error_set(error, "The BTF is not of its kernel's byte order.");
+	btf->whole = kernel;
+	return true;
+}
+
 /* Whether a blob begins at the bytes; then it gets its size. */
 static bool is_blob(struct bytes at, enum byte_order order, struct bytes *blob)
 {
@@ -207,6 +220,35 @@ static bool resolve(const struct btf *btf, uint32_t id, struct type *type)
 	return false;
 }
 
+/*
+ * A structure of a module's own base becomes the kernel's. Two of that name and size would have to be told
+ * apart by their members, which are not there.
+ */
+static bool complete(struct type *type, unsigned *steps)
+{
+	const struct btf *whole = type->btf->whole;
+	const char *name = string(type->btf, type->name);
+	struct type found, candidate;
+	unsigned count = 0;
+
+	if (!whole || (type->kind != KIND_STRUCT && type->kind != KIND_UNION))
+		return true;
+	*steps += SEARCH_STEPS;
+	if (*steps > STEPS_MAX)
+		return false;
+	for (uint32_t i = 0; i < whole->count; i++) {
+		if (!type_at(whole, whole->first + i, &candidate) || candidate.kind != type->kind ||
+		    candidate.other != type->other || strcmp(string(whole, candidate.name), name))
+			continue;
+		found = candidate;
+		count++;
+	}
+	if (count != 1)
+		return false;
+	*type = found;
+	return true;
+}
+
 struct member {
 	const char *name;
 	uint32_t type, offset;		/* `offset` in bytes, that of its unit for a bit field */
@@ -227,6 +269,9 @@ static struct member member_at(const struct type *type, uint32_t index)
 bool btf_struct(const struct btf *btf, const char *name, struct btf_struct *out)
 {
 	for (; btf; btf = btf->base) {
+		/* What has no members is as good as not there. */
+		if (btf->whole)
+			btf = btf->whole;
 		for (uint32_t i = 0; i < btf->count; i++) {
 			struct type type;
 
@@ -258,7 +303,7 @@ static bool find_member(const struct type *in, const char *name, size_t length, 
 			return true;
 		}
 		if (member.name[0] || depth == NESTING_MAX ||
-		    !resolve(in->btf, member.type, &type) ||
+		    !resolve(in->btf, member.type, &type) || !complete(&type, steps) ||
 		    (type.kind != KIND_STRUCT && type.kind != KIND_UNION))
 			continue;
 		if (find_member(&type, name, length, depth + 1, steps, found) &&
@@ -287,7 +332,7 @@ bool btf_member(const struct btf_struct *in, const char *path, uint32_t *offset)
 		if (!path[length])
 			return *offset < in->size;
 		path += length + 1;
-		if (!resolve(type.btf, member.type, &type))
+		if (!resolve(type.btf, member.type, &type) || !complete(&type, &steps))
 			return false;
 	}
 }
@@ -324,8 +369,8 @@ static bool walk_struct(struct walk *walk, const struct type *in, uint64_t start
 		uint64_t offset = start + member.offset, end = (uint64_t)in->other + start;
 		struct type type;
 
-		if (depth == NESTING_MAX || walk->steps++ == STEPS_MAX ||
-		    !resolve(in->btf, member.type, &type))
+		if (depth == NESTING_MAX || walk->steps++ >= STEPS_MAX ||
+		    !resolve(in->btf, member.type, &type) || !complete(&type, &walk->steps))
 			return false;
 		if (type.kind == KIND_STRUCT && !walk_struct(walk, &type, offset, depth + 1))
 			return false;

@@ -332,17 +332,22 @@ static void find_registrars(struct search *s)
 /* A bus that is a module has its types in the BTF of each module that uses them. */
 static void read_own_layouts(struct search *s, const struct btf *base)
 {
-	const struct elf_section *section = elf_object_section(&s->object, ".BTF");
-	struct btf btf;
+	const struct elf_section *section = elf_object_section(&s->object, ".BTF"),
+				 *own_base = elf_object_section(&s->object, ".BTF.base");
+	struct btf btf, small;
 	struct error ignored = { 0 };
 	bool wanted = false;
 
 	for (unsigned kind = 0; kind < DRIVER_KINDS; kind++)
 		wanted |= s->registers[kind] && !s->layouts.of[kind].known;
-	/* With a base of its own it does not continue the kernel's. */
-	if (!wanted || !section || elf_object_section(&s->object, ".BTF.base"))
+	if (!wanted || !section)
 		return;
 	/* Types that cannot be read are types that are not there: the drivers are unknown then. */
+	if (own_base && own_base->bytes.size) {
+		if (!btf_read_base(own_base->bytes, base, s->scratch, &small, &ignored))
+			return;
+		base = &small;
+	}
 	if (!btf_read(section->bytes, base, s->scratch, &btf, &ignored))
 		return;
 	for (unsigned kind = 0; kind < DRIVER_KINDS; kind++)

@@ -135,8 +135,9 @@ struct bytes module_finish(struct module *m)
 		{ ".rodata.str1.1", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC, m->strings, m->strings_size },
 		{ ".modinfo", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC, info, m->in_tree ? sizeof(info) : 12 },
 		{ ".BTF", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC, m->btf.data, m->btf.size },
-		{ ".rela.data", SHT_RELA, 7, IN_DATA, 24, SHF_INFO_LINK, relocations, relocations_size },
-		{ ".symtab", SHT_SYMTAB, 8, m->symbol_count, 24, 0, m->symbols, 24 * m->symbol_count },
+		{ ".BTF.base", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC, m->btf_base.data, m->btf_base.size },
+		{ ".rela.data", SHT_RELA, 8, IN_DATA, 24, SHF_INFO_LINK, relocations, relocations_size },
+		{ ".symtab", SHT_SYMTAB, 9, m->symbol_count, 24, 0, m->symbols, 24 * m->symbol_count },
 		{ ".strtab", SHT_STRTAB, 0, 0, 0, 0, m->names, m->names_size },
 	};
 	enum { COUNT = sizeof(sections) / sizeof(sections[0]) };

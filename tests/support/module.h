@@ -8,7 +8,7 @@
 
 #include "kexec/bytes.h"
 
-enum module_section { IN_NOTHING, IN_TEXT, IN_DATA, IN_STRINGS, IN_MODINFO, IN_BTF, SECTIONS };
+enum module_section { IN_NOTHING, IN_TEXT, IN_DATA, IN_STRINGS, IN_MODINFO, IN_BTF, IN_BTF_BASE, SECTIONS };
 
 struct module_relocation {
 	uint64_t at;			/* in .data */
@@ -19,7 +19,7 @@ struct module_relocation {
 struct module {
 	enum byte_order order;
 	uint16_t machine;		/* EM_* */
-	struct bytes btf;
+	struct bytes btf, btf_base;
 	size_t data_size;
 	char strings[512], names[1024];
 	size_t strings_size, names_size;

@@ -123,6 +123,26 @@ struct bytes types_kernel(struct types *t, enum byte_order order)
 	return types_finish(t);
 }
 
+struct bytes types_virtio_apart(struct types *t, struct types *base, enum byte_order order, uint32_t size,
+				struct bytes *base_blob)
+{
+	uint32_t driver, object, function;
+
+	types_begin(base, order, NULL);
+	types_add(base, INT, "int", 4);
+	driver = types_struct(base, "device_driver", size);
+	*base_blob = types_finish(base);
+	types_begin(t, order, base);
+	object = types_add(t, PTR, "", 0);
+	function = types_add(t, PTR, "", types_add(t, FUNC_PROTO, "", 0));
+	types_struct(t, "virtio_driver", 56);
+	types_member(t, "driver", driver, 0);
+	types_member(t, "feature_table", object, 32);
+	types_member(t, "probe", function, 40);
+	types_member(t, "shutdown", function, 48);
+	return types_finish(t);
+}
+
 struct bytes types_virtio(struct types *t, const struct types *kernel, bool with_shutdown)
 {
 	types_begin(t, kernel->order, kernel);

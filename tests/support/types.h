@@ -35,5 +35,11 @@ struct bytes types_finish(struct types *t);
 struct bytes types_kernel(struct types *t, enum byte_order order);
 /* virtio_driver: 48 bytes: driver@0, feature_table@32, probe@40; with_shutdown: 56 and shutdown@48. */
 struct bytes types_virtio(struct types *t, const struct types *kernel, bool with_shutdown);
+/*
+ * The same as a module that was built apart from its kernel has it: `base` gets the .BTF.base, in which
+ * struct device_driver has `size` bytes (32 in the kernel) and no members. Returns the .BTF.
+ */
+struct bytes types_virtio_apart(struct types *t, struct types *base, enum byte_order order, uint32_t size,
+				struct bytes *base_blob);
 
 #endif

@@ -220,6 +220,29 @@ static void test_virtio_types_in_the_module(void **state)
 	}
 }
 
+/* A module that was built apart has a base of its own, which leaves members to the kernel's types. */
+static void test_virtio_types_apart(void **state)
+{
+	for (int i = 0; i < 4; i++) {
+		bool fits = i & 1;
+		enum byte_order order = i & 2 ? BIG : LITTLE;
+		struct types small;
+
+		begin(i & 2 ? EM_S390 : EM_X86_64, order);
+		m.btf = types_virtio_apart(&own, &small, order, fits ? 32 : 40, &m.btf_base);
+		module_symbol(&m, "register_virtio_driver", IN_NOTHING, 0, 0);
+		module_symbol(&m, "virtio_net_driver", IN_DATA, 16, 56);
+		module_pointer(&m, 16, STRINGS_SYMBOL, module_string(&m, "virtio_net"));
+		module_pointer(&m, 16 + 40, TEXT_SYMBOL, 0);
+		module_pointer(&m, 16 + 48, TEXT_SYMBOL, 8);
+		read_module();
+		assert_int_equal(found.unreadable[DRIVER_VIRTIO], !fits);
+		assert_int_equal(found.count, fits);
+		if (fits)
+			assert_int_equal(driver("virtio_net")->shutdown, SHUTDOWN_WITH);
+	}
+}
+
 static void test_virtio_without_types_is_unknown(void **state)
 {
 	begin(EM_X86_64, LITTLE);
@@ -328,7 +351,7 @@ int main(void)
 		cmocka_unit_test(test_lookalikes),
 		cmocka_unit_test(test_registered_elsewhere),
 		cmocka_unit_test(test_virtio_types_in_the_module),
-		cmocka_unit_test(test_virtio_without_types_is_unknown),
+		cmocka_unit_test(test_virtio_types_apart), cmocka_unit_test(test_virtio_without_types_is_unknown),
 		cmocka_unit_test(test_bus),
 		cmocka_unit_test(test_origin),
 		cmocka_unit_test(test_refused_files),
