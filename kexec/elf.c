@@ -220,3 +220,23 @@ bool elf_add(const struct planning *p, const struct elf_image *elf, uint64_t del
 	}
 	return true;
 }
+
+void elf_close_holes(struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->segment_count; i++) {
+		struct segment *before = &plan->segments[i];
+		uint64_t next = UINT64_MAX;
+
+		if (strcmp(before->name, "kernel"))
+			continue;
+		for (unsigned j = 0; j < plan->segment_count; j++) {
+			uint64_t start = plan->segments[j].memory.start;
+
+			if (!strcmp(plan->segments[j].name, "kernel") &&
+			    start >= before->memory.end && start < next)
+				next = start;
+		}
+		if (next != UINT64_MAX)
+			before->memory.end = next;
+	}
+}

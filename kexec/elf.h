@@ -39,6 +39,13 @@ bool elf_read(struct bytes file, struct elf_image *elf, struct error *error) mus
 bool elf_add(const struct planning *p, const struct elf_image *elf, uint64_t delta, struct error *error) must_check;
 
 /*
+ * Makes the holes between these segments parts of them. A Linux kernel takes all memory from its first
+ * to its last byte for its own, and gives away what it does not use (e820_add_kernel_range() and
+ * free_kernel_image_pages() of arch/x86): nothing else may lie there.
+ */
+void elf_close_holes(struct plan *plan);
+
+/*
  * The bytes of the first section called `name`; data is NULL when there is none. False when it lies
  * outside the file, or the section headers cannot be read.
  */

@@ -92,7 +92,10 @@ static bool add_kernel(const struct planning *p, const struct elf_image *elf, st
 			&memory->start, error))
 		return false;
 	memory->end = memory->start + size;
-	return elf_add(p, elf, memory->start, error);
+	if (!elf_add(p, elf, memory->start, error))
+		return false;
+	elf_close_holes(p->plan);
+	return true;
 }
 
 static bool add_initrd(const struct planning *p, struct placement where, struct range *memory,

@@ -98,6 +98,7 @@ static bool vmlinux_plan(const struct planning *p, struct error *error)
 	make_header(&request.header);
 	if (!find_delta(p, &elf, &delta, error) || !elf_add(p, &elf, delta, error))
 		return false;
+	elf_close_holes(p->plan);
 	request.kernel = elf.loads[0].physical + delta;
 	return linux_finish(p, &request, elf.entry + delta, error);
 }
