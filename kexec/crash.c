@@ -63,6 +63,27 @@ static bool dumped_memory(const struct planning *p, const struct crash_headers *
 	       memmap_remove(out, p->arena, wish->moved, error);
 }
 
+/* The RAM that purgatory copies before the capture kernel writes there. */
+static void add_moved(const struct planning *p, const struct crash_headers *wish,
+		      struct elfcore_load *loads, size_t *count)
+{
+	const struct memmap *ram = &p->machine->ram;
+
+	for (size_t i = 0; i < ram->count; i++) {
+		struct range part = ram->entries[i].range;
+
+		if (!range_overlaps(part, wish->moved))
+			continue;
+		if (part.start < wish->moved.start)
+			part.start = wish->moved.start;
+		if (part.end > wish->moved.end)
+			part.end = wish->moved.end;
+		loads[(*count)++] = (struct elfcore_load){
+			part, part.start + p->machine->linear_map,
+			wish->moved_to + (part.start - wish->moved.start) };
+	}
+}
+
 static bool make_headers(const struct planning *p, const struct crash_headers *wish,
 			 struct bytes *out, struct error *error)
 {
@@ -75,7 +96,7 @@ static bool make_headers(const struct planning *p, const struct crash_headers *w
 
 	if (!dumped_memory(p, wish, &memory, error))
 		return false;
-	loads = arena_array(p->arena, memory.count + 2, sizeof(*loads), error);
+	loads = arena_array(p->arena, memory.count + machine->ram.count + 1, sizeof(*loads), error);
 	notes = arena_array(p->arena, machine->crash_notes_count + 1, sizeof(*notes), error);
 	if (!loads || !notes)
 		return false;
@@ -86,9 +107,7 @@ static bool make_headers(const struct planning *p, const struct crash_headers *w
 	if (range_size(machine->kernel_image))
 		loads[core.load_count++] = (struct elfcore_load){
 			machine->kernel_image, machine->kernel_virtual, machine->kernel_image.start };
-	if (range_size(wish->moved))
-		loads[core.load_count++] = (struct elfcore_load){
-			wish->moved, wish->moved.start + machine->linear_map, wish->moved_to };
+	add_moved(p, wish, loads, &core.load_count);
 	for (size_t i = 0; i < memory.count; i++) {
 		struct range range = memory.entries[i].range;
 

@@ -19,7 +19,7 @@ struct crash_headers {
 	uint64_t align;		/* of the segment; 0 means the page size */
 	uint64_t below;		/* as in struct placement */
 	struct range left_out;	/* RAM that no dump needs */
-	struct range moved;	/* RAM whose contents will be found elsewhere; empty: none */
+	struct range moved;	/* RAM in it will be found elsewhere, as far from moved_to; empty: none */
 	uint64_t moved_to;
 };
 

@@ -57,7 +57,8 @@ struct purgatory_parameters {
 	uint64_t entry_mode;
 	uint64_t arguments[PURGATORY_ARGUMENTS];	/* x86_64: [0] is boot_params (rsi, esi);
 							 * ENTRY_32: [1] eax, [2] ebx, [3] tags
-							 * for [4], ACPI's root pointer, or 0 */
+							 * for [4], ACPI's root pointer, or 0;
+							 * [5] bytes are copied from [6] to [7] */
 	uint64_t serial_base;	/* x86_64: I/O port; arm64: physical address of the port; ppc64le: unit
 					 * address of the terminal; 0: none */
 	uint64_t serial_baud;	/* 0: leave the speed as it is */

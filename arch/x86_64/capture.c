@@ -13,12 +13,16 @@
 #include "kexec/crash.h"
 
 #define LOW_MEMORY ((uint64_t)1 << 20)
+#define LOW_RAM_END 0xa0000 /* where the screen begins; RAM never does again below 1 MiB */
 
 /*
  * Below 1 MiB the capture kernel works itself; the kernel that crashed kept nothing there
  * (Linux 5.5, "x86/kdump: Always reserve the low 1M when the crashkernel option is specified").
  */
 static const struct range low_memory = { 0, LOW_MEMORY };
+
+/* What entry.S takes, by number: purgatory/purgatory.h. */
+enum { ARGUMENT_SAVED_SIZE = 5, ARGUMENT_SAVED_FROM, ARGUMENT_SAVED_TO };
 
 static bool append_low_memory(const struct planning *p, struct memmap *out, struct error *error)
 {
@@ -42,10 +46,17 @@ static enum memory_type harmless(enum memory_type type)
 	return type == MEMORY_SOFT_RESERVED ? MEMORY_RESERVED : type;
 }
 
-static bool make_map(const struct planning *p, uint64_t headers, struct error *error)
+/* Segments that the capture kernel reads late, and does not know of by boot_params. */
+static bool keep_off(const struct planning *p, const char *name, struct error *error)
+{
+	const struct segment *segment = plan_segment(p->plan, name);
+
+	return !segment || memmap_remove(&p->plan->memory, p->arena, segment->memory, error);
+}
+
+static bool make_map(const struct planning *p, struct error *error)
 {
 	const struct memmap *firmware = &p->machine->firmware, *crash = &p->machine->crash;
-	const struct segment *segment = plan_segment(p->plan, "elfcorehdr");
 	struct memmap *out = &p->plan->memory;
 
 	*out = (struct memmap){ 0 };
@@ -60,8 +71,8 @@ static bool make_map(const struct planning *p, uint64_t headers, struct error *e
 		if (!memmap_append(out, p->arena, crash->entries[i].range, MEMORY_RAM, error))
 			return false;
 	/* Every other segment is reserved by the kernel itself, which knows of it by boot_params. */
-	return memmap_tidy(out, p->arena, error) &&
-	       memmap_remove(out, p->arena, (struct range){ headers, segment->memory.end }, error);
+	return memmap_tidy(out, p->arena, error) && keep_off(p, "elfcorehdr", error) &&
+	       keep_off(p, "backup", error);
 }
 
 /* What is put behind a command line. `text` is NULL when making it failed. */
@@ -144,26 +155,56 @@ static bool is_old(const char *release)
 	return major < 5 || (major == 5 && strtoul(end + 1, NULL, 10) < 5);
 }
 
-static bool check_age(const struct planning *p, struct error *error)
+/* From the first page with RAM to the last, below 640 KiB. */
+static struct range low_ram(const struct machine *machine)
 {
-	if (p->plan->by == BY_FILE || !is_old(p->machine->release))
+	struct range low = { LOW_RAM_END, 0 };
+
+	for (size_t i = 0; i < machine->ram.count; i++) {
+		struct range ram = machine->ram.entries[i].range;
+
+		if (ram.start >= LOW_RAM_END)
+			continue;
+		if (ram.start < low.start)
+			low.start = ram.start & ~(machine->page_size - 1);
+		if (ram.end > low.end)
+			low.end = (ram.end + machine->page_size - 1) & ~(machine->page_size - 1);
+	}
+	if (low.end > LOW_RAM_END)
+		low.end = LOW_RAM_END;
+	return low.start < low.end ? low : (struct range){ 0, 0 };
+}
+
+/* A kernel that is too old to keep off low memory: purgatory saves it for the dump. */
+static bool add_backup(const struct planning *p, uint64_t limit, struct crash_headers *wish,
+		       struct purgatory_jump *jump, struct error *error)
+{
+	struct range low = low_ram(p->machine);
+
+	if (!is_old(p->machine->release) || !range_size(low))
 		return true;
-	error_set(error,
-		  "The running kernel, Linux %s, uses memory below 1 MiB, which a crash kernel "
-		  "overwrites; this version of kexec-ng does not save it.",
-		  p->machine->release);
-	return error_remedy(error, "Use -s (kexec_file_load), where the running kernel saves it, or "
-				   "run Linux 5.5 or later.");
+	if (!plan_place_and_add(p, "backup", "RAM below 640 KiB", (struct bytes){ NULL, 0 },
+				range_size(low), (struct placement){ .below = limit },
+				&wish->moved_to, error))
+		return false;
+	wish->left_out = (struct range){ 0, 0 };
+	wish->moved = low;
+	jump->arguments[ARGUMENT_SAVED_SIZE] = range_size(low);
+	jump->arguments[ARGUMENT_SAVED_FROM] = low.start;
+	jump->arguments[ARGUMENT_SAVED_TO] = wish->moved_to;
+	return plan_fact(p, "purgatory", "saves", error, "0x%" PRIx64 "-0x%" PRIx64, low.start,
+			 low.end - 1);
 }
 
 bool capture_prepare(const struct planning *p, struct boot_request *request, uint64_t limit,
-		     struct error *error)
+		     struct purgatory_jump *jump, struct error *error)
 {
-	const struct crash_headers wish = { .below = limit, .left_out = low_memory };
+	struct crash_headers wish = { .below = limit, .left_out = low_memory };
 	const char *cmdline = p->cmdline;
 	uint64_t headers;
 
-	if (!check_age(p, error) || !crash_add_headers(p, &wish, &headers, error) || !make_map(p, headers, error))
+	if (!add_backup(p, limit, &wish, jump, error) ||
+	    !crash_add_headers(p, &wish, &headers, error) || !make_map(p, error))
 		return false;
 	if (p->options->pass_memmap_cmdline)
 		cmdline = add_memory_map(p, cmdline, error);

@@ -7,9 +7,13 @@
 #define ARCH_X86_64_CAPTURE_H
 
 #include "arch/x86_64/boot_params.h"
+#include "kexec/purgatory.h"
 
-/* Adds the core headers, and puts what the capture kernel is told into request->cmdline and plan->memory. */
+/*
+ * Adds the core headers, and puts what the capture kernel is told into request->cmdline and plan->memory.
+ * Where the running kernel keeps things in low memory, adds the segment "backup" and tells purgatory of it.
+ */
 bool capture_prepare(const struct planning *p, struct boot_request *request, uint64_t limit,
-		     struct error *error) must_check;
+		     struct purgatory_jump *jump, struct error *error) must_check;
 
 #endif

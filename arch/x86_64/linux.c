@@ -56,7 +56,7 @@ bool linux_finish(const struct planning *p, struct boot_request *request, uint64
 	request->where =
 		(struct placement){ .above = LOWEST_BOOT_PARAMS, .below = limit, .from_top = true };
 	return add_initrd(p, request, limit, error) &&
-	       (!p->options->panic || capture_prepare(p, request, limit, error)) &&
+	       (!p->options->panic || capture_prepare(p, request, limit, &jump, error)) &&
 	       boot_params_add(p, request, &jump.arguments[0], error) &&
 	       purgatory_place(p,
 			       (struct placement){ .above = LOWEST_PURGATORY,

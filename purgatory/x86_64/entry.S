@@ -3,7 +3,8 @@
  * The way into and out of purgatory on x86_64. Entered by the kernel in long mode with paging on, an
  * identity map, interrupts off, and descriptor tables that are no longer valid (machine_kexec_64.c);
  * left by the 64-bit or the 32-bit boot protocol (Documentation/arch/x86/boot.rst), with boot_params
- * in arguments[0]. No exception can be handled here: whatever faults, resets the machine.
+ * in arguments[0]. Between the two, arguments[5] bytes of memory are copied from [6] to [7]. No exception
+ * can be handled here: whatever faults, resets the machine.
  */
 #include "purgatory/purgatory.h"
 
@@ -43,6 +44,11 @@ purgatory_start:
 	call	purgatory_verify
 	testl	%eax, %eax
 	jz	stop
+	/* What a kernel before Linux 5.5 kept in low memory, for the dump; 0 bytes for any other kernel. */
+	movq	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 40(%rip), %rcx
+	movq	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 48(%rip), %rsi
+	movq	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 56(%rip), %rdi
+	rep movsb
 	cmpq	$PURGATORY_ENTRY_32, purgatory_parameters + PURGATORY_AT_ENTRY_MODE(%rip)
 	je	leave_32
 	jmp	leave_64

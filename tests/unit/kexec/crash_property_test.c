@@ -18,6 +18,7 @@
 static struct planned t;
 static struct range notes[512];
 static uint8_t *zeros;
+static bool old;	/* the running kernel keeps things in low memory */
 
 static void add(struct memmap *map, uint64_t start, uint64_t end)
 {
@@ -59,6 +60,8 @@ static void make_round(void)
 {
 	size_t initrd = below(3) ? 1 + below(96 * MIB) : 0;
 
+	old = !below(4);
+	t.machine.release = old ? "5.4.0-26-generic" : "5.5.0";
 	make_memory();
 	t.machine.crash_notes_count = 1 + below(below(4) ? 8 : 512);
 	for (unsigned i = 0; i < t.machine.crash_notes_count; i++) {
@@ -89,6 +92,12 @@ static bool in_ram(const struct memmap *map, uint64_t address)
 	return false;
 }
 
+/* How far from its place the contents of an address are found: the first page is never RAM. */
+static uint64_t moved(uint64_t address)
+{
+	return old && address < MIB ? planned_segment(&t, "backup")->memory.start - PAGE : 0;
+}
+
 /* Whether the dump has the address, by its headers; the kernel's own map, the first, is left out. */
 static bool in_dump(const Elf64_Phdr *phdrs, unsigned count, uint64_t address)
 {
@@ -99,7 +108,7 @@ static bool in_dump(const Elf64_Phdr *phdrs, unsigned count, uint64_t address)
 			continue;
 		if (!first && address >= phdrs[i].p_paddr && address - phdrs[i].p_paddr < phdrs[i].p_memsz) {
 			check(!found);
-			check(phdrs[i].p_offset == phdrs[i].p_paddr);
+			check(phdrs[i].p_offset == phdrs[i].p_paddr + moved(address));
 			check(phdrs[i].p_vaddr == phdrs[i].p_paddr + t.machine.linear_map);
 			found = true;
 		}
@@ -111,6 +120,8 @@ static bool in_dump(const Elf64_Phdr *phdrs, unsigned count, uint64_t address)
 /* At and beside every boundary of the machine: the dump has what the capture kernel does not use. */
 static void check_memory(const Elf64_Phdr *phdrs, unsigned count, struct range headers)
 {
+	const struct segment *backup = plan_segment(&t.plan, "backup");
+	struct range saved = backup ? backup->memory : (struct range){ 0, 0 };
 	const struct memmap *maps[] = { &t.machine.ram, &t.machine.crash };
 
 	for (size_t m = 0; m < 2; m++) {
@@ -121,17 +132,20 @@ static void check_memory(const Elf64_Phdr *phdrs, unsigned count, struct range h
 			for (size_t j = 0; j < 4; j++) {
 				bool ram = in_ram(&t.machine.ram, points[j]);
 				bool crash = in_ram(&t.machine.crash, points[j]);
-				bool header = points[j] >= headers.start && points[j] < headers.end;
+				bool header = (points[j] >= headers.start && points[j] < headers.end) ||
+					      (points[j] >= saved.start && points[j] < saved.end);
 
 				check(in_dump(phdrs, count, points[j]) ==
-				      (ram && !crash && points[j] >= MIB));
+				      (ram && !crash && (old || points[j] >= MIB)));
 				check(in_ram(&t.plan.memory, points[j]) ==
 				      ((crash && !header) || (ram && points[j] < MIB)));
 			}
 		}
 	}
+	check(old == !!backup);
 	for (size_t i = 0; i < t.plan.memory.count; i++)
-		check(!range_overlaps(t.plan.memory.entries[i].range, headers));
+		check(!range_overlaps(t.plan.memory.entries[i].range, headers) &&
+		      !range_overlaps(t.plan.memory.entries[i].range, saved));
 }
 
 static void check_plan(void)

@@ -494,6 +494,38 @@ static void test_it_can_be_entered_again_and_keeps_to_its_stack(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+/* After the check, so that what stopped it left the machine alone. */
+static void test_memory_is_saved_before_the_jump(void **state)
+{
+	enum { SIZE = 0x9f123, FROM = 0x50000000, TO = 0x51000000 };
+	uint8_t *from = bare_machine_map(FROM, 0xa0000, true), *to = bare_machine_map(TO, 0xa0000, true);
+
+	for (size_t i = 0; i < 0xa0000; i++)
+		from[i] = (uint8_t)(i * 2246822519u >> 11);
+	shared = true;
+	put_at(LOW);
+	seal();
+	run();
+	assert_landed_64();
+	for (size_t i = 0; i < 0xa0000; i++)
+		assert_int_equal(to[i], 0);
+	block->arguments[5] = SIZE;
+	block->arguments[6] = FROM;
+	block->arguments[7] = TO;
+	block->sha256[0] ^= 1;
+	run();
+	assert_int_equal(machine->end, ENDED_HALTED);
+	assert_int_equal(to[0] | to[1] | to[2] | to[3], 0);
+	block->sha256[0] ^= 1;
+	run();
+	assert_landed_64();
+	assert_memory_equal(from, to, SIZE);
+	for (size_t i = SIZE; i < 0xa0000; i++)
+		assert_int_equal(to[i], 0);
+	bare_machine_unmap(FROM, 0xa0000);
+	bare_machine_unmap(TO, 0xa0000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -517,6 +549,7 @@ int main(void)
 		TEST(test_it_fills_tags_with_acpis_root_pointer),
 		TEST(test_the_32bit_entry_verifies_too),
 		TEST(test_it_can_be_entered_again_and_keeps_to_its_stack),
+		TEST(test_memory_is_saved_before_the_jump),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

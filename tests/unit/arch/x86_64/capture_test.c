@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What an x86_64 capture kernel is told: its memory, and where the headers are. */
+#include <elf.h>
 #include <stdio.h>
 
+#include "purgatory/purgatory.h"
 #include "tests/images/images.h"
 #include "tests/unit/planned.h"
 
@@ -136,16 +138,30 @@ static void test_the_root_of_acpi(void **state)
 
 static void test_a_vmlinux(void **state)
 {
-	uint8_t *kernel;
+	struct range kernel = { UINT64_MAX, 0 };
+	uint64_t in_kernel = 0;
+	uint8_t *file;
 	size_t size;
 
 	free(t.kernel);
-	kernel = images_vmlinux(&images_small_vmlinux, &size);
-	planned_kernel(&t, kernel, size);
+	file = images_vmlinux(&images_small_vmlinux, &size);
+	planned_kernel(&t, file, size);
+	/* With what purgatory saves there is something small for every hole. */
+	t.machine.release = "5.4.0";
 	assert_planned(&t);
-	for (unsigned i = 0; i < t.plan.segment_count; i++)
-		assert_true(t.plan.segments[i].memory.start >= 0x20000000);
+	for (unsigned i = 0; i < t.plan.segment_count; i++) {
+		const struct segment *s = &t.plan.segments[i];
+
+		assert_true(s->memory.start >= 0x20000000);
+		if (strcmp(s->name, "kernel"))
+			continue;
+		kernel.start = s->memory.start < kernel.start ? s->memory.start : kernel.start;
+		kernel.end = s->memory.end > kernel.end ? s->memory.end : kernel.end;
+		in_kernel += range_size(s->memory);
+	}
 	expect_cmdline("elfcorehdr=%luK", headers_kib());
+	/* Not even between its parts, which the kernel takes for its own memory. */
+	assert_int_equal(in_kernel, range_size(kernel));
 }
 
 static void test_a_reservation_that_the_protocol_cannot_reach(void **state)
@@ -157,24 +173,73 @@ static void test_a_reservation_that_the_protocol_cannot_reach(void **state)
 	assert_refused(&t, "between 0x1000000 and 0xffffffff");
 }
 
-/* Linux 5.5 was the first to keep off low memory. */
-static void test_an_old_kernel(void **state)
+static const struct purgatory_parameters *purgatory(void)
 {
-	static const char *const old[] = { "5.4.290", "4.19.0-27-amd64", "5.4" },
-				 *const recent[] = { "5.5.0", "5.10.0-34-amd64", "10.0", "x" };
+	const struct segment *segment = planned_segment(&t, "purgatory");
 
-	for (size_t i = 0; i < 3; i++) {
-		t.machine.release = old[i];
-		t.options.call = CALL_SEGMENTS;
-		assert_refused(&t, "uses memory below 1 MiB");
-		t.options.call = CALL_FILE;
-		assert_planned(&t);
-	}
-	t.options.call = CALL_SEGMENTS;
-	for (size_t i = 0; i < 4; i++) {
+	return bytes_at(segment->bytes, PURGATORY_PARAMETERS, sizeof(struct purgatory_parameters));
+}
+
+/* Linux 5.5 was the first to keep off low memory. */
+static void test_kernels_that_keep_off_low_memory(void **state)
+{
+	static const char *const recent[] = { "5.5.0", "5.5", "5.10.0-34-amd64", "6.1.0", "10.0", "x", "5" };
+
+	for (size_t i = 0; i < sizeof(recent) / sizeof(*recent); i++) {
 		t.machine.release = recent[i];
 		assert_planned(&t);
+		assert_null(plan_segment(&t.plan, "backup"));
+		assert_int_equal(purgatory()->arguments[5], 0);
 	}
+}
+
+static const Elf64_Phdr *find_load(uint64_t physical)
+{
+	struct bytes headers = planned_segment(&t, "elfcorehdr")->bytes;
+	const Elf64_Ehdr *ehdr = (const Elf64_Ehdr *)headers.data;
+	const Elf64_Phdr *phdrs = (const Elf64_Phdr *)(ehdr + 1);
+
+	for (unsigned i = 0; i < ehdr->e_phnum; i++)
+		if (phdrs[i].p_type == PT_LOAD && phdrs[i].p_paddr == physical)
+			return &phdrs[i];
+	return NULL;
+}
+
+/* Purgatory saves all of it, in whole pages, and the dump is told where each piece of RAM went. */
+static void test_low_memory_of_older_kernels_is_saved(void **state)
+{
+	static const char *const old[] = { "5.4.290", "4.19.0-27-amd64", "5.4", "2.6.61" };
+	const struct segment *backup;
+	const Elf64_Phdr *load;
+
+	add(&t.machine.ram, 0x9fd00, 0x9fe00, MEMORY_RAM);
+	assert_true(memmap_tidy(&t.machine.ram, &t.arena, &t.error));
+	for (size_t i = 0; i < sizeof(old) / sizeof(*old); i++) {
+		t.machine.release = old[i];
+		assert_planned(&t);
+		backup = planned_segment(&t, "backup");
+		assert_int_equal(backup->bytes.size, 0);
+		assert_int_equal(range_size(backup->memory), 0x9f000);
+		assert_int_equal(purgatory()->arguments[5], 0x9f000);
+		assert_int_equal(purgatory()->arguments[6], 0x1000);
+		assert_int_equal(purgatory()->arguments[7], backup->memory.start);
+		for (size_t j = 0; j < t.plan.memory.count; j++)
+			assert_false(range_overlaps(t.plan.memory.entries[j].range, backup->memory));
+		load = find_load(0x1000);
+		assert_non_null(load);
+		assert_int_equal(load->p_offset, backup->memory.start);
+		assert_int_equal(load->p_filesz, 0x9fc00 - 0x1000);
+		assert_int_equal(load->p_vaddr, 0x1000 + t.machine.linear_map);
+		load = find_load(0x9fd00);
+		assert_non_null(load);
+		assert_int_equal(load->p_offset, backup->memory.start + 0x9fd00 - 0x1000);
+		assert_int_equal(load->p_filesz, 0x100);
+	}
+	/* An ordinary load has nothing to save. */
+	t.options.panic = false;
+	assert_planned(&t);
+	assert_null(plan_segment(&t.plan, "backup"));
+	assert_int_equal(purgatory()->arguments[5], 0);
 }
 
 int main(void)
@@ -186,7 +251,8 @@ int main(void)
 		TEST(test_memory_on_the_command_line),
 		TEST(test_the_root_of_acpi),
 		TEST(test_a_vmlinux),
-		TEST(test_an_old_kernel),
+		TEST(test_kernels_that_keep_off_low_memory),
+		TEST(test_low_memory_of_older_kernels_is_saved),
 		TEST(test_a_reservation_that_the_protocol_cannot_reach),
 	};
 
