@@ -108,7 +108,7 @@ static bool check_crash_room(const struct loading *l)
 						range_size(crash->entries[crash->count - 1].range),
 						text)),
 			   NULL);
-	if (plan.no_room)
+	if (plan.no_room.name)
 		return add_problem(l, "crash room", true, VERDICT_WARNING,
 				   "As a crash kernel it does not fit. ", &problem);
 	return add_problem(l, "crash room", false, VERDICT_CLEAR,

@@ -19,6 +19,8 @@
  */
 #define SPARE_PAGES 32
 #define CRASHKERNEL_STEP ((uint64_t)32 << 20)
+/* Room for any kernel and its tables, when the question is only how much that is. */
+#define ENOUGH ((uint64_t)4 << 30)
 
 struct range crash_region(const struct machine *machine)
 {
@@ -165,39 +167,82 @@ static uint64_t mebibytes(uint64_t size)
 	return (size + ((uint64_t)1 << 20) - 1) >> 20;
 }
 
-bool crash_say_no_room(const struct planning *p, const char *what, uint64_t size, uint64_t largest,
-		       struct error *error)
-{
-	struct range region = crash_region(p->machine);
-	uint64_t initrd = p->image->initrd.bytes.size, kernel = 0, rest = 0, whole;
+/* What a crash kernel takes of its reservation, in bytes. */
+struct needs {
+	uint64_t kernel, initrd, rest;
+};
 
-	for (unsigned i = 0; i < p->plan->segment_count; i++) {
-		const struct segment *segment = &p->plan->segments[i];
+static struct needs sum_needs(const struct planning *p, const struct plan *plan)
+{
+	struct needs needs = { .initrd = p->image->initrd.bytes.size };
+
+	for (unsigned i = 0; i < plan->segment_count; i++) {
+		const struct segment *segment = &plan->segments[i];
 
 		if (!strcmp(segment->name, "kernel"))
-			kernel += range_size(segment->memory);
+			needs.kernel += range_size(segment->memory);
 		else if (strcmp(segment->name, "initrd"))
-			rest += range_size(segment->memory);
+			needs.rest += range_size(segment->memory);
 	}
-	if (!strcmp(what, "kernel"))
-		kernel += size;
-	else if (strcmp(what, "initrd"))
-		rest += size;
+	return needs;
+}
+
+/* As if the reservation went on for as long as anything in it could need. False: it needs more than that. */
+static bool rehearse_with_room(const struct planning *p, const struct format *format,
+			       struct needs *needs)
+{
+	struct range region = crash_region(p->machine);
+	struct memory larger = { region, MEMORY_RAM };
+	struct machine machine = *p->machine;
+	struct options options = *p->options;
+	struct planning trial = *p;
+	struct plan plan = { .by = p->plan->by, .kernel_fd = -1, .initrd_fd = -1,
+			     .cmdline = p->cmdline };
+	struct error ignored = { 0 };
+
+	if (!add_overflow_checked(region.end, 2 * p->image->initrd.bytes.size + ENOUGH,
+				  &larger.range.end))
+		return false;
+	machine.crash = (struct memmap){ &larger, 1, 1 };
+	if (machine.crash_usable.count)
+		machine.crash_usable = machine.crash;
+	options.no_checks = true;
+	trial.machine = &machine;
+	trial.options = &options;
+	trial.plan = &plan;
+	if (!format->plan || !format->plan(&trial, &ignored))
+		return false;
+	*needs = sum_needs(p, &plan);
+	return true;
+}
+
+bool crash_say_no_room(const struct planning *p, const struct format *format, struct error *error)
+{
+	const struct no_room *missing = &p->plan->no_room;
+	struct range region = crash_region(p->machine);
+	struct needs needs = sum_needs(p, p->plan);
+	uint64_t whole;
+
+	if (!rehearse_with_room(p, format, &needs) && !strcmp(missing->name, "kernel"))
+		needs.kernel += missing->size;
 	/* The RAM disk is there twice once it has been unpacked. */
-	whole = kernel + 2 * initrd + rest + WORKING_MEMORY;
+	whole = needs.kernel + 2 * needs.initrd + needs.rest + WORKING_MEMORY;
+	/* It may be that only the holes are too small. */
+	if (whole < range_size(region) + missing->size)
+		whole = range_size(region) + missing->size;
 	whole = (whole + CRASHKERNEL_STEP - 1) & ~(CRASHKERNEL_STEP - 1);
-	p->plan->no_room = true;
 	error_set(error,
 		  "The crash kernel does not fit into its reservation of %" PRIu64 " MiB at 0x%" PRIx64
-		  ": the kernel takes %" PRIu64 " MiB of it, the initial RAM disk %" PRIu64
-		  " MiB and tables %" PRIu64 " KiB. The %s, of %" PRIu64
+		  ": it needs %" PRIu64 " MiB for the kernel, %" PRIu64
+		  " MiB for the initial RAM disk and %" PRIu64 " KiB for tables. The %s, of %" PRIu64
 		  " KiB, found no place; the largest hole has %" PRIu64 " KiB.",
-		  range_size(region) >> 20, region.start, mebibytes(kernel), mebibytes(initrd),
-		  (rest + 1023) >> 10, what, size >> 10, largest >> 10);
+		  range_size(region) >> 20, region.start, mebibytes(needs.kernel),
+		  mebibytes(needs.initrd), (needs.rest + 1023) >> 10, missing->name,
+		  missing->size >> 10, missing->largest >> 10);
 	return error_remedy(error,
-			    "Boot the running kernel with crashkernel=%" PRIu64 "M, or load a smaller "
-			    "initial RAM disk.%s",
+			    "Boot the running kernel with crashkernel=%" PRIu64 "M%s.%s",
 			    mebibytes(whole),
+			    needs.initrd ? ", or load a smaller initial RAM disk" : "",
 			    p->machine->crash_loaded == YES
 				    ? " The crash kernel that is loaded stays loaded."
 				    : "");
@@ -222,7 +267,7 @@ bool crash_check_slack(const struct machine *machine, const struct plan *plan, s
 			    mebibytes(range_size(region) + CRASHKERNEL_STEP));
 }
 
-bool crash_check_files(const struct planning *p, struct error *error)
+bool crash_check_files(const struct planning *p, const struct format *format, struct error *error)
 {
 	uint64_t kernel = image_kernel(p->image).size, initrd = p->image->initrd.bytes.size;
 	uint64_t room = range_size(crash_region(p->machine));
@@ -230,6 +275,7 @@ bool crash_check_files(const struct planning *p, struct error *error)
 	if (kernel <= room && initrd <= room - kernel)
 		return true;
 	error_headline(error, "Cannot load %s", p->image->kernel_file.path);
-	return crash_say_no_room(p, kernel > room ? "kernel" : "initrd", kernel > room ? kernel : initrd,
-				 room, error);
+	p->plan->no_room = kernel > room ? (struct no_room){ "kernel", kernel, room }
+					 : (struct no_room){ "initrd", initrd, room - kernel };
+	return crash_say_no_room(p, format, error);
 }

@@ -31,21 +31,23 @@ struct crash_headers {
 bool crash_add_headers(const struct planning *p, const struct crash_headers *wish, uint64_t *address,
 		       struct error *error) must_check;
 
+struct format;
+
 /*
- * The cause and remedy of a crash kernel that does not fit: what needs how much, and which crashkernel=
- * would do. `what` is the part that found no place, and `size` its size.
+ * The cause and remedy of a crash kernel for which p->plan->no_room holds: what needs how much, and which
+ * crashkernel= would do. Plans once more with a reservation that is large enough, to find out.
  */
-bool crash_say_no_room(const struct planning *p, const char *what, uint64_t size, uint64_t largest,
-		       struct error *error);
+bool crash_say_no_room(const struct planning *p, const struct format *format, struct error *error);
 
 /* Whether the reservation has room left for what the running kernel puts there itself. */
 bool crash_check_slack(const struct machine *machine, const struct plan *plan, struct error *error)
 	must_check;
 
 /*
- * Before the kernel frees the crash kernel that is loaded now: whether the new one can be expected to
- * fit. kexec_file_load finds out only afterwards.
+ * Whether the files alone fit, for a kexec_file_load that cannot be rehearsed: it frees the crash kernel
+ * that is loaded before it looks at the new one.
  */
-bool crash_check_files(const struct planning *p, struct error *error) must_check;
+bool crash_check_files(const struct planning *p, const struct format *format, struct error *error)
+	must_check;
 
 #endif

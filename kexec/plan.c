@@ -207,7 +207,7 @@ static bool plan_by_segments(const struct planning *p, const struct format *form
 	if (!format->plan(p, error)) {
 		if (!error->headline[0])
 			error_headline(error, "Cannot load %s", p->image->kernel_file.path);
-		return false;
+		return plan->no_room.name && crash_say_no_room(p, format, error);
 	}
 	if (options->entry_given)
 		plan->entry = options->entry;
@@ -227,18 +227,18 @@ static bool rehearse(const struct planning *p, const struct format *format, stru
 		.by = BY_FILE, .kernel_fd = -1, .initrd_fd = -1, .cmdline = p->cmdline,
 	};
 
-	if (!crash_check_files(p, error))
-		return false;
+	if (!format->plan || !arch->purgatory || !arch->purgatory().size)
+		return crash_check_files(p, format, error);
 	/* Nobody will see its digest. */
 	options.no_checks = true;
 	trial.options = &options;
 	trial.plan = &plan;
-	if (!format->plan || !arch->purgatory || !arch->purgatory().size ||
-	    format->plan(&trial, error))
+	if (format->plan(&trial, error))
 		return true;
 	if (!error->headline[0])
 		error_headline(error, "Cannot load %s", p->image->kernel_file.path);
-	return false;
+	p->plan->no_room = plan.no_room;
+	return plan.no_room.name && crash_say_no_room(&trial, format, error);
 }
 
 /* What came from a unified kernel image, and what of it nobody looks at. */

@@ -62,7 +62,11 @@ struct plan {
 	const char *notes[16];	/* sentences for stderr: an option that has no effect here, ... */
 	unsigned note_count;
 
-	bool no_room;		/* planning failed because something did not fit into the reservation */
+	/* What did not fit into the reservation; name is NULL unless planning failed because of that. */
+	struct no_room {
+		const char *name;
+		uint64_t size, largest;	/* its own, and the largest hole's */
+	} no_room;
 
 	/* For a reader only: what would be loaded if the kernel refused this one's system call. */
 	const struct plan *fallback;

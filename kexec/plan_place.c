@@ -101,7 +101,7 @@ static bool say_no_room(const struct planning *p, const char *what, const struct
 	}
 	/* Where no limit cuts the end of the reservation off, a larger one would do. */
 	if (p->options->panic && !limited && search->below >= region.end)
-		return crash_say_no_room(p, what, search->size, search->largest, error);
+		p->plan->no_room = (struct no_room){ what, search->size, search->largest };
 	error_set(error,
 		  "The %s needs %" PRIu64 " KiB between 0x%" PRIx64 " and 0x%" PRIx64
 		  ", aligned to 0x%" PRIx64 "; the largest hole there has %" PRIu64
@@ -152,6 +152,8 @@ bool plan_place(const struct planning *p, const char *what, uint64_t size, struc
 	}
 	if (!search.found)
 		return say_no_room(p, what, &search, error);
+	/* Whatever failed before was one place of several. */
+	p->plan->no_room = (struct no_room){ 0 };
 	*address = search.address;
 	return true;
 }

@@ -143,7 +143,10 @@ static void test_captured_machines(void **state)
 	static const char *const names[] = {
 		"x86_64-bios-crash-6.1", "x86_64-uefi-crash-6.12", "x86_64-many-ranges",
 		"arm64-dt-crash-6.12", "arm64-uefi-acpi-crash-6.12", "ppc64le-crash-6.12-4k",
+		"x86_64-old-5.4",
 	};
+	/* As on x86_64 before Linux 5.5: RAM in two pieces. */
+	const struct range low_ram = { 0x1000, 0x9f000 };
 	/* As on ppc64le, where they are saved before the capture kernel starts. */
 	const struct range first_64_kibibytes = { 0, 0x10000 };
 
@@ -160,6 +163,8 @@ static void test_captured_machines(void **state)
 		if (!strncmp(names[i], "ppc64le", 7))
 			wish = (struct crash_headers){ .moved = first_64_kibibytes,
 						       .moved_to = 0x22420000 };
+		if (!strcmp(names[i], "x86_64-old-5.4"))
+			wish = (struct crash_headers){ .moved = low_ram, .moved_to = 0x2b000000 };
 		t.plan = (struct plan){ .by = BY_SEGMENTS };
 		t.options.panic = true;
 		assert_true(sysroot_open(&root, tree_captured(names[i]), &t.error));
@@ -201,6 +206,40 @@ static void test_large_machine(void **state)
 		total -= i > 515 ? phdrs[i].p_filesz : 0;
 	}
 	assert_int_equal(total, 0);
+}
+
+/* arm64 with 52 bits: its map of memory wraps around, and a dump has memory where no kernel may be put. */
+static void test_52_bit_addresses(void **state)
+{
+	static Elf64_Phdr phdrs[16];
+	const struct crash_headers wish = { .below = (uint64_t)1 << 48 };
+	const uint64_t high = (uint64_t)1 << 51;
+	struct planning p = { .machine = &t.machine, .options = &t.options, .image = &t.image,
+			      .cmdline = "", .arena = &t.arena, .plan = &t.plan };
+	struct memory reservations[] = { { { 3 * GIB, 3 * GIB + 128 * MIB }, MEMORY_RAM },
+					 { { 40 * TIB, 40 * TIB + GIB }, MEMORY_RAM } };
+	Elf64_Ehdr ehdr;
+	uint64_t address;
+
+	make_crash_machine();
+	t.machine.arch = &arch_arm64;
+	t.machine.linear_map = 0xfff0000000000000 - 2 * GIB;
+	t.machine.ram.count = 0;
+	add(&t.machine.ram, 2 * GIB, 4 * GIB);
+	add(&t.machine.ram, 40 * TIB, 40 * TIB + 4 * GIB);
+	add(&t.machine.ram, high, high + 8 * GIB);
+	t.machine.crash = (struct memmap){ reservations, 2, 2 };
+	t.plan = (struct plan){ .by = BY_SEGMENTS };
+	if (!crash_add_headers(&p, &wish, &address, &t.error))
+		fail_msg("%s", t.error.cause);
+	assert_int_equal(address, 40 * TIB);
+	assert_int_equal(read_headers(headers_of(&t), &ehdr, phdrs, 16), 2 + 1 + 1 + 4);
+	assert_int_equal(phdrs[6].p_paddr, 40 * TIB + GIB);
+	assert_int_equal(phdrs[7].p_paddr, high);
+	assert_int_equal(phdrs[7].p_offset, high);
+	assert_int_equal(phdrs[7].p_memsz, 8 * GIB);
+	assert_int_equal(phdrs[7].p_vaddr, 0xfff7ffff80000000);
+	t.machine.crash = (struct memmap){ 0 };
 }
 
 static void test_memory_of_the_reservations_is_in_no_dump(void **state)
@@ -303,13 +342,40 @@ static void test_a_reservation_too_small(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		t.options.call = calls[i];
 		t.machine.crash_loaded = i ? YES : NO;
-		assert_refused(&t, "its reservation of 256 MiB at 0x20000000: the kernel takes 64 MiB "
-				   "of it, the initial RAM disk 224 MiB");
+		assert_refused(&t, "its reservation of 256 MiB at 0x20000000: it needs 64 MiB for the kernel, "
+				   "224 MiB for the initial RAM disk and 32 KiB for tables. The initrd, of "
+				   "229376 KiB, found no place; the largest hole has 196608 KiB.");
 		/* Kernel, the RAM disk packed and unpacked, and memory to work in. */
 		assert_non_null(strstr(t.error.remedy, "crashkernel=608M"));
 		assert_int_equal(!!strstr(t.error.remedy, "stays loaded"), i > 0);
 		assert_non_null(strstr(t.error.headline, "Could not find a free area of memory"));
 	}
+}
+
+/* As large as the kernel is, what is missing is never more than what will do; and nobody needs a smaller initrd. */
+static void test_a_kernel_that_does_not_fit(void **state)
+{
+	make_crash_machine();
+	t.machine.crash.entries[0].range.end = 544 * MIB;
+	assert_refused(&t, "it needs 64 MiB for the kernel, 0 MiB for the initial RAM disk and 32 KiB for tables. "
+			   "The kernel, of 65120 KiB, found no place; the largest hole has 32768 KiB.");
+	assert_string_equal(t.error.remedy, "Boot the running kernel with crashkernel=160M.");
+}
+
+/* In pieces it would be enough; a larger reservation is what helps. */
+static void test_a_reservation_in_pieces(void **state)
+{
+	static struct memory pieces[] = {
+		{ { 512 * MIB, 600 * MIB }, MEMORY_RAM }, { { 601 * MIB, 700 * MIB }, MEMORY_RAM },
+		{ { 701 * MIB, 1536 * MIB }, MEMORY_RAM },
+	};
+
+	make_crash_machine();
+	t.machine.crash.entries[0].range.end = 1536 * MIB;
+	t.machine.crash_usable = (struct memmap){ pieces, 2, 2 };
+	planned_initrd(&t, 100 * MIB);
+	assert_refused(&t, "The initrd, of 102400 KiB, found no place; the largest hole has ");
+	assert_non_null(strstr(t.error.remedy, "crashkernel=1152M"));
 }
 
 /* The running kernel puts page tables into the reservation, and says ENOMEM when it cannot. */
@@ -352,12 +418,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_captured_machines),
 		TEST(test_large_machine),
+		TEST(test_52_bit_addresses),
 		TEST(test_memory_of_the_reservations_is_in_no_dump),
 		TEST(test_too_many_ranges),
 		TEST(test_a_dump_that_nobody_could_read_is_refused),
 		TEST(test_without_a_map_of_the_kernel),
 		TEST(test_hotplug),
 		TEST(test_a_reservation_too_small),
+		TEST(test_a_kernel_that_does_not_fit),
+		TEST(test_a_reservation_in_pieces),
 		TEST(test_a_reservation_without_slack),
 		TEST(test_a_file_call_is_rehearsed),
 	};
