@@ -164,6 +164,26 @@ static void test_without_physical_addresses(void **state)
 	assert_int_equal(kcore.image.end, 0);
 }
 
+/* 52-bit addresses on arm64: the map of memory begins lower than ever, and memory may lie above 256 TiB. */
+static void test_52_bit_addresses(void **state)
+{
+	struct made made;
+	struct kcore kcore = { 0 };
+
+	add_ram(0x80000000, 0x100000000);
+	add_ram(0x8000000000000, 0x8004000000000);
+	put_load(&made.phdrs[0], 0xffff800080000000, UINT64_MAX, 0x7bfbfff0000);
+	put_load(&made.phdrs[1], 0xffffa5d9c0000000, 0x80200000, 0x2800000);
+	put_load(&made.phdrs[2], 0xfff0000000000000, 0x80000000, 0x80000000);
+	put_load(&made.phdrs[3], 0xfff7ffff80000000, 0x8000000000000, 0x4000000000);
+	kcore_parse(make(&made, 4), LITTLE, 0xffffa5d9c0010000, &ram, &kcore);
+	assert_true(kcore.linear_known);
+	assert_int_equal(kcore.linear, 0xfff0000000000000 - 0x80000000);
+	assert_int_equal(kcore.image.start, 0x80200000);
+	assert_int_equal(kcore.image.end, 0x82a00000);
+	assert_int_equal(kcore.image_virtual, 0xffffa5d9c0000000);
+}
+
 /* Before Linux 4.19 nothing names a symbol, and sizes may be anything at all. */
 static void test_without_a_symbol(void **state)
 {
@@ -211,6 +231,7 @@ int main(void)
 		TEST(test_cut_off_anywhere),
 		TEST(test_needs_grow_to_what_there_is),
 		TEST(test_without_physical_addresses),
+		TEST(test_52_bit_addresses),
 		TEST(test_without_a_symbol),
 		TEST(test_symbols),
 	};
