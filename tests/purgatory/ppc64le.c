@@ -6,20 +6,9 @@
  * (a process would ask its kernel). Prints TAP; the argument is the flat image. Built by
  * ppc64le.tap.
  */
-#define _GNU_SOURCE
-#include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/time.h>
-#include <sys/wait.h>
-#include <ucontext.h>
-#include <unistd.h>
+#include "tests/purgatory/process.h"
 
-#include "purgatory/purgatory.h"
-#include "purgatory/sha256.h"
+#include <sys/time.h>
 
 #define NIP 32 /* in gp_regs, arch/powerpc/include/uapi/asm/ptrace.h */
 #define SRR0 26
@@ -32,8 +21,6 @@
 #define BUSY 1
 #define SAMPLES_TO_STOP 12
 
-#define REGIONS 0x40000000ul
-#define REGIONS_SIZE 0x80000
 #define DTB (REGIONS + 0x3000)
 #define MESSAGE (REGIONS + REGIONS_SIZE)
 #define MESSAGE_SIZE 0x100000
@@ -56,24 +43,7 @@ struct result {
 	size_t text_size;
 };
 
-static const struct purgatory_region regions[] = {
-	{REGIONS, 1}, {REGIONS + 0x1001, 55},	   {REGIONS + 0x2003, 64},
-	{DTB, 4097},  {REGIONS + 0x10000, 100007},
-};
-#define REGION_COUNT (sizeof(regions) / sizeof(regions[0]))
-
 static struct result *result;
-static uint8_t *image;
-static size_t image_size, memory_size;
-static uint8_t *place;
-static struct purgatory_parameters *block;
-static unsigned count, failures;
-
-static void check(bool good, const char *what)
-{
-	printf("%sok %u - %s\n", good ? "" : "not ", ++count, what);
-	failures += !good;
-}
 
 static void finish(enum end end, const mcontext_t *context)
 {
@@ -141,27 +111,16 @@ static void sampled(int signal, siginfo_t *info, void *context)
 		finish(ENDED_STOPPED, regs);
 }
 
-static void handle(int signal, void (*handler)(int, siginfo_t *, void *))
-{
-	struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-
-	sigaction(signal, &action, NULL);
-}
-
 static void enter(void)
 {
-	static uint8_t stack[65536];
 	const struct itimerval often = {{0, 20000}, {0, 20000}};
-	const stack_t own = {.ss_sp = stack, .ss_size = sizeof(stack)};
 
-	sigaltstack(&own, NULL);
 	handle(SIGILL, trapped);
 	handle(SIGSEGV, lost);
 	handle(SIGBUS, lost);
 	handle(SIGTRAP, called);
 	handle(SIGPROF, sampled);
 	setitimer(ITIMER_PROF, &often, NULL);
-	alarm(60);
 	/* As kexec_sequence() leaves the registers; r1 and r2 must not matter. */
 	__asm__ volatile("mtctr %0\n\t"
 			 "mr 4, %0\n\t"
@@ -178,53 +137,29 @@ static void enter(void)
 
 static void run(void)
 {
-	pid_t child;
-	int status;
-
 	*result = (struct result){.end = ENDED_LOST, .msr = RUNNING_MSR};
-	fflush(stdout);
-	child = fork();
-	if (!child)
-		enter();
-	waitpid(child, &status, 0);
+	run_in_child(enter);
 }
 
 static void put_at(uintptr_t address)
 {
-	void *wanted = (void *)address;
-
-	place = mmap(wanted, memory_size, PROT_READ | PROT_WRITE | PROT_EXEC,
-		     MAP_ANONYMOUS | MAP_FIXED | MAP_SHARED, -1, 0);
-	if (place != wanted) {
-		printf("Bail out! no memory at 0x%lx\n", (unsigned long)address);
-		exit(1);
-	}
-	memcpy(place, image, image_size);
+	put_image_at(address);
 	for (size_t i = PURGATORY_PARAMETERS + sizeof(*block); i < image_size; i += 4)
 		if (*(uint32_t *)(place + i) == HYPERVISOR_CALL)
 			*(uint32_t *)(place + i) = TRAP;
-	block = (struct purgatory_parameters *)(place + PURGATORY_PARAMETERS);
-	block->flags = PURGATORY_VERIFY;
 	block->entry = KERNEL;
 	block->arguments[0] = DTB;
 	block->arguments[1] = 0x30000000;
 	block->arguments[2] = 0x30001234;
 }
 
-/* The regions as they are now are what was loaded; the tree is one of version 17. */
-static void seal(void)
+/* The tree among the regions is one of version 17. */
+static void seal_tree(void)
 {
-	struct sha256 sha;
-
 	memcpy((void *)DTB, "\xd0\x0d\xfe\xed", 4);
 	memcpy((void *)(DTB + 20), "\0\0\0\x11", 4);
 	memcpy((void *)(DTB + 28), "\0\0\0\1", 4);
-	memcpy(block->regions, regions, sizeof(regions));
-	block->region_count = REGION_COUNT;
-	sha256_start(&sha);
-	for (size_t i = 0; i < REGION_COUNT; i++)
-		sha256_add(&sha, (const void *)regions[i].start, regions[i].size);
-	sha256_finish(&sha, block->sha256);
+	seal();
 }
 
 static bool landed(void)
@@ -262,7 +197,7 @@ static void test_pages(uint64_t flags)
 
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
 		put_at(pages[i]);
-		seal();
+		seal_tree();
 		block->flags |= flags;
 		memcpy(before, place, image_size);
 		run();
@@ -287,7 +222,7 @@ static void test_flipped(uint64_t flags)
 	for (size_t i = 0; i < REGION_COUNT; i++) {
 		uint8_t *byte = (uint8_t *)(regions[i].start + regions[i].size - 1);
 
-		seal();
+		seal_tree();
 		*byte ^= 0x10;
 		run();
 		check(result->end == ENDED_STOPPED && said("was changed after it was loaded") &&
@@ -296,12 +231,12 @@ static void test_flipped(uint64_t flags)
 		      "one flipped bit stops it, and it says so");
 		*byte ^= 0x10;
 	}
-	seal();
+	seal_tree();
 	block->region_count = PURGATORY_REGIONS + 1;
 	run();
 	check(result->end == ENDED_STOPPED && said("they list 17 regions."),
 	      "an impossible number of regions stops it");
-	seal();
+	seal_tree();
 	run();
 	check(landed() && said("purgatory: the SHA-256 of 5 segments, 104224 bytes, is as loaded."),
 	      "with everything in place it jumps again, and says so");
@@ -309,7 +244,7 @@ static void test_flipped(uint64_t flags)
 
 static void test_unchecked(uint64_t flags)
 {
-	seal();
+	seal_tree();
 	block->sha256[0] ^= 1;
 	run();
 	check(result->end == ENDED_STOPPED, "a wrong digest stops it");
@@ -333,13 +268,13 @@ static void test_crash(void)
 	for (size_t i = 0; i < 5 * SAVED; i++)
 		((uint8_t *)MESSAGE)[i] = (uint8_t)(i * 2246822519u >> 11);
 	put_at(0x20000000);
-	seal();
+	seal_tree();
 	block->entry = (uintptr_t)kernel;
 	run();
 	check(result->srr0 == (uintptr_t)kernel && memcmp(kernel + RUN_AT_LOAD, "\1\0\0\0", 4) &&
 		      memcmp(saved, low, SAVED),
 	      "an ordinary kernel is left as it is, and nothing is saved");
-	seal();
+	seal_tree();
 	memset(saved - 8, 0xa5, SAVED + 16);
 	block->arguments[3] = (uintptr_t)saved;
 	block->arguments[4] = (uintptr_t)low;
@@ -351,7 +286,7 @@ static void test_crash(void)
 	check(!memcmp(saved, low, SAVED) && saved[-1] == 0xa5 && saved[SAVED] == 0xa5,
 	      "the first 64 KiB are saved, and no more");
 	check(!memcmp(kernel + RUN_AT_LOAD, "\1\0\0\0", 4), "it is told to stay where it is");
-	seal();
+	seal_tree();
 	memset(saved, 0xa5, SAVED);
 	block->sha256[0] ^= 1;
 	run();
@@ -402,35 +337,9 @@ static void test_published(uint64_t flags)
 	}
 }
 
-static void read_image(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-
-	image = calloc(1, 1 << 20);
-	image_size = file ? fread(image, 1, 1 << 20, file) : 0;
-	if (image_size < PURGATORY_PARAMETERS + sizeof(*block)) {
-		printf("Bail out! %s cannot be read\n", path);
-		exit(1);
-	}
-	fclose(file);
-	block = (struct purgatory_parameters *)(image + PURGATORY_PARAMETERS);
-	memory_size = block->memory_size;
-}
-
 int main(int argc, char **argv)
 {
-	read_image(argc > 1 ? argv[1] : "");
-	result = mmap(NULL, sizeof(*result), PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_SHARED, -1,
-		      0);
-	if (mmap((void *)REGIONS, REGIONS_SIZE + MESSAGE_SIZE, PROT_READ | PROT_WRITE,
-		 MAP_ANONYMOUS | MAP_FIXED | MAP_SHARED, -1, 0) != (void *)REGIONS) {
-		printf("Bail out! no memory for the regions\n");
-		return 1;
-	}
-	for (size_t i = 0; i < REGIONS_SIZE; i++)
-		((uint8_t *)REGIONS)[i] = (uint8_t)(i * 2654435761u >> 13);
-	check(block->magic == PURGATORY_MAGIC && memory_size >= image_size,
-	      "the block is where it belongs");
+	result = begin(argc, argv, MESSAGE_SIZE, sizeof(*result));
 	test_head();
 	for (size_t i = 0; i < 2; i++) {
 		uint64_t flags = i ? PURGATORY_VECTOR_SHA : 0;
@@ -441,6 +350,5 @@ int main(int argc, char **argv)
 		test_published(flags);
 	}
 	test_crash();
-	printf("1..%u\n", count);
-	return failures != 0;
+	return end_of_tests();
 }

@@ -6,23 +6,10 @@
  * where the processor has none for SHA-256. Prints TAP; the argument is the flat image. Built by
  * s390x.tap.
  */
-#define _GNU_SOURCE
-#include <signal.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <ucontext.h>
-#include <unistd.h>
+#include "tests/purgatory/process.h"
 
 #include "purgatory/accelerate.h"
-#include "purgatory/purgatory.h"
-#include "purgatory/sha256.h"
 
-#define REGIONS 0x40000000ul
-#define REGIONS_SIZE 0x80000
 #define KERNEL 0x10000 /* nothing is there: nobody gets that far */
 #define SHORT_PSW 0x0008000080000000u
 #define WAIT_MASK 0x0002000180000000u
@@ -44,30 +31,10 @@ struct result {
 	char text[TEXT_MAX];
 };
 
-static const struct purgatory_region regions[] = {
-	{REGIONS, 1},
-	{REGIONS + 0x1001, 55},
-	{REGIONS + 0x2003, 64},
-	{REGIONS + 0x3000, 4097},
-	{REGIONS + 0x10000, 100007},
-};
-#define REGION_COUNT (sizeof(regions) / sizeof(regions[0]))
-
 /* purgatory/s390x/accelerate.c */
 void sha256_add_blocks_s390x(uint32_t state[8], const uint8_t *data, size_t blocks);
 
 static struct result *result;
-static uint8_t *image;
-static size_t image_size, memory_size;
-static uint8_t *place;
-static struct purgatory_parameters *block;
-static unsigned count, failures;
-
-static void check(bool good, const char *what)
-{
-	printf("%sok %u - %s\n", good ? "" : "not ", ++count, what);
-	failures += !good;
-}
 
 static void finish(enum end end)
 {
@@ -202,13 +169,6 @@ static void lost(int signal, siginfo_t *info, void *context)
 	finish(ENDED_LOST);
 }
 
-static void handle(int signal, void (*handler)(int, siginfo_t *, void *))
-{
-	struct sigaction action = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-
-	sigaction(signal, &action, NULL);
-}
-
 /* Called as the crash entry is; `argument` is 0 or 1. */
 static void run_call(int argument)
 {
@@ -220,59 +180,42 @@ static void run_call(int argument)
 	finish(ENDED_RETURNED);
 }
 
-enum way { AFTER_RESET, VERIFY, BOOT };
-
-static void run(enum way way)
+static void enter(void)
 {
-	static uint8_t stack[65536];
-	const stack_t own = {.ss_sp = stack, .ss_size = sizeof(stack)};
-	pid_t child;
-	int status;
+	handle(SIGILL, trapped);
+	handle(SIGSEGV, lost);
+	handle(SIGBUS, lost);
+}
 
+static void enter_after_reset(void)
+{
+	enter();
+	after_reset(place);
+}
+
+static void enter_to_verify(void)
+{
+	enter();
+	run_call(0);
+}
+
+static void enter_to_boot(void)
+{
+	enter();
+	run_call(1);
+}
+
+static void run(void (*how)(void))
+{
 	*result = (struct result){.end = ENDED_LOST};
-	fflush(stdout);
-	child = fork();
-	if (!child) {
-		sigaltstack(&own, NULL);
-		handle(SIGILL, trapped);
-		handle(SIGSEGV, lost);
-		handle(SIGBUS, lost);
-		alarm(60);
-		if (way == AFTER_RESET)
-			after_reset(place);
-		run_call(way == BOOT);
-	}
-	waitpid(child, &status, 0);
+	run_in_child(how);
 }
 
 static void put_at(uintptr_t address, bool crash)
 {
-	void *wanted = (void *)address;
-
-	place = mmap(wanted, memory_size, PROT_READ | PROT_WRITE | PROT_EXEC,
-		     MAP_ANONYMOUS | MAP_FIXED | MAP_SHARED, -1, 0);
-	if (place != wanted) {
-		printf("Bail out! no memory at 0x%lx\n", (unsigned long)address);
-		exit(1);
-	}
-	memcpy(place, image, image_size);
-	block = (struct purgatory_parameters *)(place + PURGATORY_PARAMETERS);
-	block->flags = PURGATORY_VERIFY;
+	put_image_at(address);
 	block->entry = crash ? (uintptr_t)landing : KERNEL;
 	block->arguments[0] = crash;
-}
-
-/* The regions as they are now are what was loaded. */
-static void seal(void)
-{
-	struct sha256 sha;
-
-	memcpy(block->regions, regions, sizeof(regions));
-	block->region_count = REGION_COUNT;
-	sha256_start(&sha);
-	for (size_t i = 0; i < REGION_COUNT; i++)
-		sha256_add(&sha, (const void *)regions[i].start, regions[i].size);
-	sha256_finish(&sha, block->sha256);
 }
 
 static bool jumped(void)
@@ -303,7 +246,7 @@ static void test_after_reset(void)
 		put_at(pages[i], false);
 		seal();
 		memcpy(before, place, image_size);
-		run(AFTER_RESET);
+		run(enter_after_reset);
 		check(jumped(),
 		      "it verifies, and leaves by the PSW that the kernel would have used");
 		check(!memcmp(before, place, image_size), "it does not write into itself");
@@ -319,9 +262,9 @@ static void test_crash(void)
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
 		put_at(pages[i], true);
 		seal();
-		run(VERIFY);
+		run(enter_to_verify);
 		check(answered(0), "called with 0 it verifies and returns 0, registers kept");
-		run(BOOT);
+		run(enter_to_boot);
 		check(result->end == ENDED_CRASHED && !result->privileged,
 		      "called with 1 it goes to the entry in 64-bit mode");
 		munmap(place, memory_size);
@@ -336,19 +279,19 @@ static void test_flipped(bool crash)
 
 		seal();
 		*byte ^= 0x10;
-		run(crash ? BOOT : AFTER_RESET);
+		run(crash ? enter_to_boot : enter_after_reset);
 		check(stopped(), "one flipped bit stops it, with a reason and a code");
-		run(VERIFY);
+		run(enter_to_verify);
 		check(!crash || answered(1), "asked before, it says no and does nothing else");
 		*byte ^= 0x10;
 	}
 	seal();
 	block->region_count = PURGATORY_REGIONS + 1;
-	run(crash ? BOOT : AFTER_RESET);
+	run(crash ? enter_to_boot : enter_after_reset);
 	check(result->end == ENDED_STOPPED && result->psw[1] == WAIT_CODE,
 	      "an impossible number of regions stops it");
 	seal();
-	run(crash ? BOOT : AFTER_RESET);
+	run(crash ? enter_to_boot : enter_after_reset);
 	check(crash ? result->end == ENDED_CRASHED : jumped(),
 	      "with everything in place it goes on again");
 	munmap(place, memory_size);
@@ -359,41 +302,16 @@ static void test_unchecked(void)
 	put_at(0x20000000, false);
 	seal();
 	block->sha256[31] ^= 1;
-	run(AFTER_RESET);
+	run(enter_after_reset);
 	check(stopped(), "a wrong digest stops it");
 	block->flags = 0;
-	run(AFTER_RESET);
+	run(enter_after_reset);
 	check(jumped() && !result->said, "without a check it goes on whatever is there");
 }
 
-static const struct {
-	const char *message, *digest;
-	unsigned times;
-} vectors[] = {
-	/* FIPS 180-4 and its examples. */
-	{"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", 1},
-	{"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 1},
-	{"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-	 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1", 1},
-	{"aaaaaaaaaa", "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0", 100000},
-};
-
-static void digest(bool own, const void *data, size_t size, unsigned times, size_t piece,
-		   char text[65])
+static void accelerate(struct sha256 *sha)
 {
-	struct sha256 sha;
-	uint8_t bytes[SHA256_SIZE];
-
-	sha256_start(&sha);
-	if (own)
-		sha.add_blocks = sha256_add_blocks_s390x;
-	for (unsigned i = 0; i < times; i++)
-		for (size_t at = 0; at < size; at += piece)
-			sha256_add(&sha, (const uint8_t *)data + at,
-				   size - at < piece ? size - at : piece);
-	sha256_finish(&sha, bytes);
-	for (size_t i = 0; i < SHA256_SIZE; i++)
-		sprintf(text + 2 * i, "%02x", bytes[i]);
+	sha->add_blocks = sha256_add_blocks_s390x;
 }
 
 /* Whether this processor has KIMD for SHA-256: the third bit of what function 0 answers. */
@@ -411,69 +329,26 @@ static bool processor_digests(void)
 
 static void test_digests(void)
 {
-	static uint8_t stack[65536];
-	const stack_t own = {.ss_sp = stack, .ss_size = sizeof(stack)};
-	char text[65], other[65];
 	struct sha256 plain, chosen;
-	bool alike = true;
 
-	sigaltstack(&own, NULL);
+	signal_stack();
 	handle(SIGILL, trapped);
 	sha256_start(&plain);
 	chosen = plain;
 	sha256_accelerate(&chosen, NULL);
 	check((chosen.add_blocks != plain.add_blocks) == processor_digests(),
 	      "KIMD is used where this processor has it for SHA-256, and only there");
-	for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++)
-		for (unsigned fast = 0; fast < 2; fast++) {
-			digest(fast, vectors[i].message, strlen(vectors[i].message),
-			       vectors[i].times, 64, text);
-			check(!strcmp(text, vectors[i].digest),
-			      fast ? "a known answer, KIMD" : "a known answer, portable");
-		}
-	for (size_t size = 0; size < 700 && alike; size += 1 + size / 50) {
-		digest(false, (const void *)(REGIONS + size % 17), size, 1, 64, text);
-		digest(true, (const void *)(REGIONS + size % 17), size, 1, 1 + size % 500, other);
-		alike = !strcmp(text, other);
-	}
-	check(alike, "both agree on every length, whole and in pieces");
-}
-
-static void read_image(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-
-	image = calloc(1, 1 << 20);
-	image_size = file ? fread(image, 1, 1 << 20, file) : 0;
-	if (image_size < PURGATORY_PARAMETERS + sizeof(*block)) {
-		printf("Bail out! %s cannot be read\n", path);
-		exit(1);
-	}
-	fclose(file);
-	block = (struct purgatory_parameters *)(image + PURGATORY_PARAMETERS);
-	memory_size = block->memory_size;
+	check_digests(accelerate);
 }
 
 int main(int argc, char **argv)
 {
-	read_image(argc > 1 ? argv[1] : "");
-	result = mmap(NULL, sizeof(*result), PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_SHARED, -1,
-		      0);
-	if (mmap((void *)REGIONS, REGIONS_SIZE, PROT_READ | PROT_WRITE,
-		 MAP_ANONYMOUS | MAP_FIXED | MAP_SHARED, -1, 0) != (void *)REGIONS) {
-		printf("Bail out! no memory for the regions\n");
-		return 1;
-	}
-	for (size_t i = 0; i < REGIONS_SIZE; i++)
-		((uint8_t *)REGIONS)[i] = (uint8_t)(i * 2654435761u >> 13);
-	check(block->magic == PURGATORY_MAGIC && memory_size >= image_size,
-	      "the block is where it belongs");
+	result = begin(argc, argv, 0, sizeof(*result));
 	test_after_reset();
 	test_crash();
 	test_flipped(false);
 	test_flipped(true);
 	test_unchecked();
 	test_digests();
-	printf("1..%u\n", count);
-	return failures != 0;
+	return end_of_tests();
 }

@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The facts of captured arm64 machines, and of made ones with device trees that cannot be. */
-#include <setjmp.h>
-#include <stdarg.h>
+#include "tests/unit/read_machine.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "arch/arch.h"
 #include "arch/arm64/machine.h"
-#include "tests/support/tree.h"
 
-static struct arena arena;
-static struct error error;
-static struct tree tree;
-static struct machine machine;
 static const struct arm64_machine *facts;
 
 static int setup(void **state)
@@ -33,30 +25,9 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	tree_destroy(&tree);
-	arena_release(&arena);
-	return 0;
-}
-
-static bool read_from(const char *path)
-{
-	struct sysroot root;
-	bool success;
-
-	assert_true(sysroot_open(&root, path, &error));
-	success = machine_read(&root, &arena, &machine, &error);
-	sysroot_close(&root);
-	facts = machine.facts;
-	return success;
-}
-
 static void expect_machine(const char *path)
 {
-	if (!read_from(path))
-		fail_msg("%s", error.cause);
-	assert_ptr_equal(machine.arch, &arch_arm64);
+	facts = expect_facts(path, &arch_arm64);
 }
 
 static void reserved_memory_and_the_crash_kernels_are_not_used(void **state)
@@ -117,7 +88,7 @@ static void a_tree_that_leads_to_itself_is_refused(void **state)
 {
 	tree_text(&tree, "/proc/device-tree/soc/model", "board");
 	tree_link(&tree, "/proc/device-tree/soc/again", "..");
-	assert_false(read_from(tree.path));
+	assert_false(read_machine(tree.path));
 	assert_non_null(strstr(error.cause,
 			       "the device tree is more than 64 levels deep, or has more than"));
 }
@@ -151,13 +122,13 @@ static void a_port_without_an_address_is_none(void **state)
 static void what_cannot_be_a_number_is_named(void **state)
 {
 	tree_text(&tree, "/sys/class/tty/ttyS0/iomem_base", "here\n");
-	assert_false(read_from(tree.path));
+	assert_false(read_machine(tree.path));
 	assert_non_null(strstr(error.cause, "/sys/class/tty/ttyS0/iomem_base holds \"here\""));
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, release_machine)
 	const struct CMUnitTest tests[] = {
 		TEST(reserved_memory_and_the_crash_kernels_are_not_used),
 		TEST(firmwares_tree_is_taken_first),

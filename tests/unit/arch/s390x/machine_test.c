@@ -1,49 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The facts of captured s390x machines, and of made ones with memory that is offline. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "arch/arch.h"
-#include "tests/support/tree.h"
-
-static struct arena arena;
-static struct error error;
-static struct tree tree;
-static struct machine machine;
-
-static int setup(void **state)
-{
-	memset(&error, 0, sizeof(error));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	tree_destroy(&tree);
-	arena_release(&arena);
-	return 0;
-}
-
-static bool read_from(const char *path)
-{
-	struct sysroot root;
-	bool success;
-
-	assert_true(sysroot_open(&root, path, &error));
-	success = machine_read(&root, &arena, &machine, &error);
-	sysroot_close(&root);
-	return success;
-}
+#include "tests/unit/read_machine.h"
 
 static void expect_machine(const char *path)
 {
-	if (!read_from(path))
-		fail_msg("%s", error.cause);
-	assert_ptr_equal(machine.arch, &arch_s390x);
+	expect_facts(path, &arch_s390x);
 }
 
 static void expect_usable(const struct range *expected, size_t count)
@@ -57,7 +18,7 @@ static void expect_usable(const struct range *expected, size_t count)
 
 static void expect_error(const char *part)
 {
-	assert_false(read_from(tree.path));
+	assert_false(read_machine(tree.path));
 	if (!strstr(error.cause, part) || !strstr(error.cause, tree.path))
 		fail_msg("\"%s\" does not say \"%s\" and the tree", error.cause, part);
 	memset(&error, 0, sizeof(error));
@@ -157,14 +118,13 @@ static void what_cannot_be_understood_is_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(ordinary_machine, setup, teardown),
-		cmocka_unit_test_setup_teardown(crash_reservation_is_not_used, setup, teardown),
-		cmocka_unit_test_setup_teardown(offline_blocks_are_left_out, setup, teardown),
-		cmocka_unit_test_setup_teardown(block_numbers_are_hexadecimal, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_kernel_without_memory_hotplug_has_nothing_offline,
-						setup, teardown),
-		cmocka_unit_test_setup_teardown(what_cannot_be_understood_is_named, setup,
-						teardown),
+		cmocka_unit_test_teardown(ordinary_machine, release_machine),
+		cmocka_unit_test_teardown(crash_reservation_is_not_used, release_machine),
+		cmocka_unit_test_teardown(offline_blocks_are_left_out, release_machine),
+		cmocka_unit_test_teardown(block_numbers_are_hexadecimal, release_machine),
+		cmocka_unit_test_teardown(a_kernel_without_memory_hotplug_has_nothing_offline,
+					  release_machine),
+		cmocka_unit_test_teardown(what_cannot_be_understood_is_named, release_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

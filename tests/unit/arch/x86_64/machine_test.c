@@ -3,62 +3,26 @@
  * The facts of captured x86_64 machines, and of made ones that are masked, limited, large, or have
  * something in a file that cannot be understood.
  */
+#include "tests/unit/read_machine.h"
+
 #include <inttypes.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "arch/arch.h"
 #include "arch/x86_64/machine.h"
-#include "tests/support/tree.h"
 
-static struct arena arena;
-static struct error error;
-static struct tree tree;
-static struct machine machine;
 static const struct x86_64_machine *facts;
-
-static int setup(void **state)
-{
-	memset(&error, 0, sizeof(error));
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	tree_destroy(&tree);
-	arena_release(&arena);
-	return 0;
-}
-
-static bool read_from(const char *path)
-{
-	struct sysroot root;
-	bool success;
-
-	assert_true(sysroot_open(&root, path, &error));
-	success = machine_read(&root, &arena, &machine, &error);
-	sysroot_close(&root);
-	facts = machine.facts;
-	return success;
-}
 
 static void expect_machine(const char *path)
 {
-	if (!read_from(path))
-		fail_msg("%s", error.cause);
-	assert_ptr_equal(machine.arch, &arch_x86_64);
-	assert_string_equal(error.cause, "");
+	facts = expect_facts(path, &arch_x86_64);
 }
 
 static void expect_error(const char *first, const char *second)
 {
-	if (read_from(tree.path))
+	if (read_machine(tree.path))
 		fail_msg("a machine with a bad %s was taken", first);
 	if (!strstr(error.cause, first) || !strstr(error.cause, second) ||
 	    !strstr(error.cause, tree.path))
@@ -414,7 +378,7 @@ static void what_cannot_be_understood_is_named(void **state)
 		make_machine();
 		tree_text(&tree, bad[i].path, bad[i].content);
 		expect_error(strstr(bad[i].word, "missing") ? "" : bad[i].path, bad[i].word);
-		teardown(NULL);
+		release_machine(NULL);
 	}
 }
 
@@ -436,7 +400,7 @@ static void a_runtime_range_past_the_end_of_the_address_space_is_refused(void **
 	expect_error("/sys/firmware/efi/runtime-map/0", "0x2 pages");
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define test(name) cmocka_unit_test_teardown(name, release_machine)
 
 int main(void)
 {
