@@ -8,7 +8,6 @@
 
 #include <stdlib.h>
 
-
 /* One end of an entry: where a type begins to apply, or stops. */
 struct boundary {
 	uint64_t address;
