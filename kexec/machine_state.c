@@ -7,6 +7,10 @@
 #include "kexec/machine_state.h"
 
 #include "kexec/status.h"
+#include "kexec/unpack.h"
+
+/* Real ones have 300 KB. */
+#define CONFIG_LIMIT ((size_t)16 << 20)
 
 /* Names of disks for a sentence; more are left out. */
 #define ENCRYPTED_MAX 8
@@ -69,21 +73,49 @@ static bool is_there(const struct state_file *file)
 	return file->bytes.data || file->denied || file->problem;
 }
 
-/* Debian and its kin keep it beside the kernel, Fedora beside the modules. */
+/* Replaces what the file holds by what that unpacks to; the sink goes away. */
+static bool unpack(struct arena *arena, struct state_file *file, struct error *error)
+{
+	const struct unpacker *unpacker = unpack_find(file->bytes);
+	struct file_sink sink = FILE_SINK_CLOSED;
+	struct error problem = {0};
+	bool unpacked = unpacker && file_sink_open(&sink, "config", CONFIG_LIMIT, &problem) &&
+			unpack_run(unpacker, file->path, file->bytes, &sink, &problem);
+
+	file->bytes = (struct bytes){NULL, 0};
+	if (unpacked) {
+		file->bytes.data = (uint8_t *)arena_copy(arena, (struct bytes){sink.data, sink.size}, error);
+		file->bytes.size = sink.size;
+	} else {
+		file->problem = problem.cause[0] ? arena_format(arena, error, "%s", problem.cause)
+						 : arena_format(arena, error, "%s is not packed.", file->path);
+	}
+	file_sink_close(&sink);
+	return file->bytes.data || file->problem;
+}
+
+/*
+ * The running kernel's own word where it has one (CONFIG_IKCONFIG_PROC). Debian and its kin keep it beside
+ * the kernel, Fedora beside the modules.
+ */
 static bool read_config(const struct sysroot *root, const char *release, struct arena *arena,
 			struct state_file *file, struct error *error)
 {
-	const char *path;
+	static const char *const places[2][2] = {{"/lib/modules/", "/config"}, {"/boot/config-", ""}};
+	struct state_file own = {.path = NULL};
 
-	if (!release)
-		return true;
-	path = arena_format(arena, error, "/lib/modules/%s/config", release);
-	if (!path || !read_file(root, arena, path, file, error))
+	if (!read_file(root, arena, "/proc/config.gz", &own, error) ||
+	    (own.bytes.data && !unpack(arena, &own, error)))
 		return false;
-	if (is_there(file))
-		return true;
-	path = arena_format(arena, error, "/boot/config-%s", release);
-	return path && read_file(root, arena, path, file, error);
+	for (size_t i = 0; i < 2 && release && !own.bytes.data && !is_there(file); i++) {
+		const char *path = arena_format(arena, error, "%s%s%s", places[i][0], release, places[i][1]);
+
+		if (!path || !read_file(root, arena, path, file, error))
+			return false;
+	}
+	if (own.bytes.data || (is_there(&own) && !is_there(file)))
+		*file = own;
+	return true;
 }
 
 /*

@@ -15,6 +15,7 @@
 
 #include "arch/arch.h"
 #include "kexec/findings.h"
+#include "tests/images/pack.h"
 #include "tests/support/tree.h"
 
 #define SECURITY "/sys/kernel/security/"
@@ -220,6 +221,25 @@ static void test_system_calls(void **state)
 	/* That beside the modules is the one that is certain to be this kernel's. */
 	tree_text(&tree, "/lib/modules/" RELEASE "/config", "CONFIG_KEXEC=y\nCONFIG_KEXEC_FILE=y\n");
 	expect(name, VERDICT_CLEAR, "kexec_load and kexec_file_load");
+}
+
+static void test_the_running_kernels_own_configuration(void **state)
+{
+	static const char name[] = "system calls", text[] = "CONFIG_KEXEC=y\nCONFIG_KEXEC_FILE=y\n";
+	size_t size;
+	uint8_t *packed = pack("gzip", (const uint8_t *)text, strlen(text), &size);
+
+	tree_text(&tree, "/proc/config.gz", "CONFIG_KEXEC=y\n");
+	expect_unseen(name, "/proc/config.gz is not packed");
+	tree_text(&tree, CONFIG, "CONFIG_KEXEC=y\n");
+	expect(name, VERDICT_CLEAR, "kexec_load alone");
+	if (packed) {
+		tree_file(&tree, "/proc/config.gz", packed, size);
+		expect(name, VERDICT_CLEAR, "kexec_load and kexec_file_load");
+		tree_file(&tree, "/proc/config.gz", packed, size / 2);
+		expect(name, VERDICT_CLEAR, "kexec_load alone");
+	}
+	free(packed);
 }
 
 static void test_ima(void **state)
@@ -489,7 +509,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_nothing_seen), TEST(test_loading), TEST(test_built_without_kexec),
 		TEST(test_lockdown), TEST(test_secure_boot), TEST(test_secure_boot_elsewhere),
-		TEST(test_system_calls), TEST(test_ima), TEST(test_ima_by_command_line),
+		TEST(test_system_calls), TEST(test_the_running_kernels_own_configuration), TEST(test_ima),
+		TEST(test_ima_by_command_line),
 		TEST(test_crash_kernel), TEST(test_tpm), TEST(test_handover), TEST(test_confidential_guest),
 		TEST(test_mounts), TEST(test_many_mounts), TEST(test_users),
 		TEST(test_users_of_one_module), TEST(test_console), TEST(test_framebuffer),
