@@ -88,7 +88,7 @@ static int open_parent(struct new_tree *tree, const char *path, const char **nam
 	for (*name = path; fd >= 0; ) {
 		size_t length = strcspn(*name, "/");
 		char part[NAME_MAX + 1];
-		int next;
+		int next, number;
 
 		if (!(*name)[length])
 			return fd;
@@ -99,16 +99,16 @@ static int open_parent(struct new_tree *tree, const char *path, const char **nam
 		}
 		memcpy(part, *name, length);
 		part[length] = '\0';
-		if (!mkdirat(fd, part, 0755) && !count_entry(tree, path, 0, error)) {
+		number = mkdirat(fd, part, 0755) ? errno : 0;
+		if (!number && !count_entry(tree, path, 0, error)) {
 			close(fd);
 			return -1;
 		}
 		next = openat(fd, part, DIRECTORY);
 		length += strspn(*name + length, "/");
 		*name += length;
-		/* A mkdirat() that failed for want of room shows here, too. */
 		if (next < 0)
-			say(tree, path, errno == ENOENT ? ENOSPC : errno, error);
+			say(tree, path, errno == ENOENT ? number : errno, error);
 		close(fd);
 		if (next < 0)
 			return -1;

@@ -45,11 +45,11 @@ limit=${KEXEC_NG_BOOT_SECONDS:-240}
 case_read() {
 	local word
 	name=$1 first=6.1 second=6.12 first_image=$image_form image=$image_form call=-a cpus=1 memory=1G payload=4M
-	options='' machine='' script=hand-over until='' chain='' first_append='' crash=0
+	options='' machine='' script=hand-over until='' chain='' first_append='' crash=0 capture=no
 	shift
 	for word in "${case_defaults[@]}" "$@"; do
 		case ${word%%=*} in
-		first | second | first_image | image | call | firmware | cpus | memory | model | payload | script | chain | crash) ;;
+		first | second | first_image | image | call | firmware | cpus | memory | model | payload | script | chain | crash | capture) ;;
 		seconds) continue ;;
 		machine) word=${word/=/=,} ;;
 		options | first_append) word=${word//,/ } ;;
@@ -122,6 +122,7 @@ initrd_make() {
 		{
 			printf 'call=%q options=%q crash=%q\nappend=%q\n' "$hop_call" "$options" "$crash" \
 				"$(append_of $((stage + 1)))"
+			[ "$capture$stage" != yes1 ] || cat "$here/guest/capture.sh"
 			cat "$here/guest/$script.sh"
 		} > "$root/case/$stage"
 	fi

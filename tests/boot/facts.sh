@@ -33,6 +33,7 @@ ranges_joined() {
 facts_judge() {
 	local stage last=$((${#hops[@]} + 1))
 	sed -n 's/^ *[0-9.]* @@ \([0-9]*\) not ok /stage \1: /p' "$log"
+	[ "$capture" = no ] || capture_judge
 	case $script in
 	permissions | lockdown)
 		# These never leave the first kernel.
