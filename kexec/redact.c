@@ -164,44 +164,56 @@ static bool wipe(uint8_t *data, size_t size)
 	return any;
 }
 
-/* The notes of the running processes' states hold registers; only VMCOREINFO is of any use. */
+/* ELF64: the headers of fs/proc/kcore.c stand right behind each other. */
+#define EHDR_SIZE 64
+#define PHDR_SIZE 56
+#define NHDR_SIZE 12
+#define PT_NOTE 4
+
+/* The notes from `at` to `end`; returns where the last whole one ends. */
+static size_t redact_notes(uint8_t *data, size_t at, size_t end, enum byte_order order, bool *any)
+{
+	static const char kept[] = "VMCOREINFO";
+
+	while (at + NHDR_SIZE <= end) {
+		uint64_t name = bytes_get(data + at, 4, order), length = bytes_get(data + at + 4, 4, order);
+		uint64_t text = at + NHDR_SIZE + ((name + 3) & ~3ull), next = text + ((length + 3) & ~3ull);
+
+		if (text > end)
+			break;
+		/* The head may end in the middle of a note. */
+		next = next < end ? next : end;
+		if (name != sizeof(kept) || memcmp(data + at + NHDR_SIZE, kept, sizeof(kept)))
+			*any |= wipe(data + text, (size_t)(next - text));
+		at = (size_t)next;
+	}
+	return at;
+}
+
+/* Notes on running processes hold registers; of what is behind the headers only VMCOREINFO is of any use. */
 static const char *redact_core(uint8_t *data, size_t size)
 {
 	const struct bytes all = { data, size };
 	enum byte_order order = size > 5 && data[5] == 2 ? BIG : LITTLE;
-	const uint8_t *header = bytes_at(all, 0, 64);
-	uint64_t at = header ? bytes_get(header + 32, 8, order) : 0;
-	uint64_t count = header ? bytes_get(header + 56, 2, order) : 0;
-	uint64_t kept = header && at <= size ? at + count * 56 : 0;
-	bool any = false;
+	const uint8_t *header = bytes_at(all, 0, EHDR_SIZE);
+	bool whole = header && bytes_get(header + 32, 8, order) == EHDR_SIZE, any = false;
+	size_t count = whole ? (size_t)bytes_get(header + 56, 2, order) : 0;
+	size_t kept = whole ? EHDR_SIZE + count * PHDR_SIZE : 0;
 
-	for (uint64_t i = 0; i < count; i++) {
-		const uint8_t *entry = bytes_at(all, at + i * 56, 56);
-		uint64_t note, end;
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *entry = bytes_at(all, EHDR_SIZE + i * PHDR_SIZE, PHDR_SIZE);
+		uint64_t start, end;
 
-		if (!entry || bytes_get(entry, 4, order) != 4)
+		if (!entry || bytes_get(entry, 4, order) != PT_NOTE)
 			continue;
-		note = bytes_get(entry + 8, 8, order);
-		if (note < kept || note > size || !add_overflow_checked(note, bytes_get(entry + 32, 8, order), &end))
+		start = bytes_get(entry + 8, 8, order);
+		if (start < kept || start > size || !add_overflow_checked(start, bytes_get(entry + 32, 8, order), &end))
 			continue;
-		any |= wipe(data + kept, (size_t)(note - kept));
-		for (end = end < size ? end : size; note + 12 <= end;) {
-			uint64_t name = bytes_get(data + note, 4, order), text = note + 12 + ((name + 3) & ~3ull);
-			uint64_t length = bytes_get(data + note + 4, 4, order), next = text + ((length + 3) & ~3ull);
-
-			if (text > end)
-				break;
-			/* The head may end in the middle of a note. */
-			next = next < end ? next : end;
-			length = length < end - text ? length : end - text;
-			if (name != 11 || memcmp(data + note + 12, "VMCOREINFO", 11))
-				any |= wipe(data + text, (size_t)length);
-			note = next;
-		}
-		kept = note;
+		any |= wipe(data + kept, (size_t)start - kept);
+		kept = redact_notes(data, (size_t)start, end < size ? (size_t)end : size, order, &any);
 	}
 	if (kept < size)
-		any |= wipe(data + kept, (size_t)(size - kept));
+		any |= wipe(data + kept, size - kept);
 	return any ? "notes on processes" : NULL;
 }
 
