@@ -112,9 +112,6 @@ static bool settle_later(struct parse *p)
 			error_headline(p->error, NOT_BY_FILE, "load-jump-back-helper");
 		return later(p, "load-jump-back-helper");
 	}
-	/* With -s the planner refuses it, as kexec-tools does. */
-	if (o->load && o->real_mode && p->known_bit == KNOWN_X86_64 && o->call != CALL_FILE)
-		return later(p, "real-mode");
 	return true;
 }
 

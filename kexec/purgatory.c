@@ -154,7 +154,8 @@ static bool check_32bit(const struct purgatory_jump *jump, const struct segment 
 	if (jump->entry >= FOUR_GIB)
 		return error_set(error, "The 32-bit entry point 0x%" PRIx64 " is not below 4 GiB.",
 				 jump->entry);
-	for (unsigned i = 0; i < PURGATORY_ARGUMENTS; i++)
+	/* All others are used while paging is still on. */
+	for (unsigned i = 0; i < PURGATORY_REGISTERS_32; i++)
 		if (jump->arguments[i] >= FOUR_GIB)
 			return error_set(
 				error,

@@ -18,6 +18,7 @@
 
 #define PURGATORY_REGIONS 16	/* as many as the kernel takes segments */
 #define PURGATORY_ARGUMENTS 8
+#define PURGATORY_REGISTERS_32 3	/* x86_64: of these the first so many go into 32-bit registers */
 
 /* flags */
 #define PURGATORY_VERIFY 0x1		/* compare the digest before the jump */
@@ -33,6 +34,7 @@
 /* entry_mode */
 #define PURGATORY_ENTRY_64 0		/* x86_64: 64-bit boot protocol; the only mode elsewhere */
 #define PURGATORY_ENTRY_32 1		/* x86_64: 32-bit boot protocol, all addresses below 4 GiB */
+#define PURGATORY_ENTRY_16 2		/* x86_64: real mode; purgatory itself lies below 1 MiB */
 
 /* Offsets in the block, for assembly. */
 #define PURGATORY_AT_FLAGS 0x10
@@ -55,7 +57,8 @@ struct purgatory_parameters {
 	uint64_t flags;
 	uint64_t entry;		/* physical address to jump to */
 	uint64_t entry_mode;
-	uint64_t arguments[PURGATORY_ARGUMENTS];	/* x86_64: [0] is boot_params (rsi, esi);
+	uint64_t arguments[PURGATORY_ARGUMENTS];	/* x86_64: [0] is boot_params (rsi, esi), or the
+							 * start of the real-mode segment;
 							 * ENTRY_32: [1] eax, [2] ebx, [3] tags
 							 * for [4], ACPI's root pointer, or 0;
 							 * [5] bytes are copied from [6] to [7] */

@@ -130,8 +130,8 @@ bool boot_params_hand_on_memory(const struct planning *p, struct error *error)
 	return true;
 }
 
-static bool check_cmdline(const struct planning *p, const struct boot_request *request,
-			  struct error *error)
+bool boot_params_check_cmdline(const struct planning *p, const struct boot_request *request,
+			       struct error *error)
 {
 	size_t length = strlen(request->cmdline), most = get(request->header.cmdline_size);
 
@@ -150,7 +150,7 @@ bool boot_params_add(const struct planning *p, const struct boot_request *reques
 	uint8_t *segment;
 	struct boot_params *params;
 
-	if (!check_cmdline(p, request, error) || !boot_params_hand_on_memory(p, error))
+	if (!boot_params_check_cmdline(p, request, error) || !boot_params_hand_on_memory(p, error))
 		return false;
 	layout.efi = efi_handed_on(p, &request->header, &why_not);
 	layout.cmdline = BOOT_PARAMS_SIZE;

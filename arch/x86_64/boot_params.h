@@ -18,6 +18,7 @@
 #define SETUP_MAGIC 0x53726448		/* "HdrS" */
 
 #define LOADED_HIGH 0x01		/* loadflags */
+#define CAN_USE_HEAP 0x80
 
 #define XLF_KERNEL_64 0x01		/* xloadflags */
 #define XLF_CAN_BE_LOADED_ABOVE_4G 0x02
@@ -146,6 +147,7 @@ struct setup_data {
 };
 
 #define SETUP_E820_EXT 1
+#define SETUP_DTB 2
 #define SETUP_EFI 4
 #define SETUP_RNG_SEED 9
 
@@ -179,6 +181,8 @@ struct boot_request {
 	const char *cmdline;		/* the whole of it */
 	struct placement where;		/* limits for the segment */
 	unsigned setup_type_max;	/* kernel_info's; types above are left out. UINT_MAX: unknown */
+	bool below_4g;			/* it is entered without paging: nothing may lie above 4 GiB */
+	bool takes_dtb;			/* --dtb goes into the setup_data list */
 };
 
 /* Places and fills the segment "boot_params", and adds its decoded facts. */
@@ -211,6 +215,10 @@ size_t efi_memory_map_size(const struct planning *p);
 void efi_write(const struct planning *p, uint8_t *out, uint64_t address, struct boot_params *params);
 
 uint32_t e820_type(enum memory_type type);
+
+/* A command line that is longer than the kernel's header allows is refused. */
+bool boot_params_check_cmdline(const struct planning *p, const struct boot_request *request,
+			       struct error *error) must_check;
 
 /* Adds the decoded page and its list as facts. `segment` lies at `address`. */
 bool boot_params_describe(const struct planning *p, struct bytes segment, uint64_t address, struct error *error)

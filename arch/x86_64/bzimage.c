@@ -16,7 +16,7 @@
 #define ENTRY_64_OFFSET 0x200
 #define ALIGNMENT_MAX ((uint64_t)1 << 30)
 
-static const struct setup_header *header_at(struct bytes kernel)
+const struct setup_header *bzimage_header(struct bytes kernel)
 {
 	const struct setup_header *header = bytes_at(kernel, SETUP_HEADER_OFFSET, sizeof(*header));
 
@@ -35,20 +35,15 @@ static bool is_64bit(const struct setup_header *header)
 
 static bool bzimage64_probe(struct bytes kernel)
 {
-	const struct setup_header *header = header_at(kernel);
+	const struct setup_header *header = bzimage_header(kernel);
 
 	return header && is_64bit(header);
-}
-
-static bool bzimage_probe(struct bytes kernel)
-{
-	return header_at(kernel);
 }
 
 /* The header cut at the length that it states: fields behind its end are code. */
 static bool read_header(struct bytes kernel, struct setup_header *header, struct error *error)
 {
-	const struct setup_header *in_file = header_at(kernel);
+	const struct setup_header *in_file = bzimage_header(kernel);
 	unsigned end, room = SETUP_HEADER_OFFSET + sizeof(*header);
 
 	if (!in_file)
@@ -100,7 +95,7 @@ static bool check_header(const struct planning *p, const struct setup_header *he
 
 /* kernel_info's setup_type_max: the highest setup_data type that this kernel knows; UINT_MAX
  * before 2.15. */
-static unsigned setup_type_max(const struct setup_header *header, struct bytes payload)
+unsigned bzimage_setup_type_max(const struct setup_header *header, struct bytes payload)
 {
 	uint64_t offset = get(header->kernel_info_offset);
 	const le32 *info = bytes_at(payload, offset, 4 * sizeof(le32));
@@ -111,14 +106,15 @@ static unsigned setup_type_max(const struct setup_header *header, struct bytes p
 	return get(info[3]) & ~((uint32_t)1 << 31); /* without SETUP_INDIRECT */
 }
 
-static bool place_kernel(const struct planning *p, const struct setup_header *header,
-			 struct bytes payload, uint64_t *address, struct error *error)
+static bool place_kernel(const struct planning *p, struct boot_request *request,
+			 struct bytes payload, struct error *error)
 {
+	const struct setup_header *header = &request->header;
 	uint64_t pref_address = get(header->pref_address);
 	struct placement where = {
 		.align = get(header->kernel_alignment),
 		.above = pref_address > LOWEST_KERNEL ? pref_address : LOWEST_KERNEL,
-		.below = linux_limit(p, header),
+		.below = linux_limit(request),
 		.from_top = true,
 	};
 
@@ -127,12 +123,12 @@ static bool place_kernel(const struct planning *p, const struct setup_header *he
 					    .below = pref_address + get(header->init_size) +
 						     p->machine->page_size - 1 };
 	return plan_place_and_add(p, "kernel", p->image->kernel_file.path, payload,
-				  get(header->init_size), where, address, error);
+				  get(header->init_size), where, &request->kernel, error);
 }
 
-static bool describe_image(const struct planning *p, const struct setup_header *header,
-			   struct bytes kernel, struct error *error)
+bool bzimage_describe(const struct planning *p, const struct setup_header *header, struct error *error)
 {
+	struct bytes kernel = image_kernel(p->image);
 	struct bytes version = bytes_from(kernel, (uint64_t)get(header->kernel_version) + 0x200);
 	size_t length = 0;
 
@@ -148,8 +144,8 @@ static bool describe_image(const struct planning *p, const struct setup_header *
  * The code, behind the setup sectors. syssize counts it in 16 bytes each; what stands behind it is
  * a signature, and what is missing of it was lost on the way here.
  */
-static bool find_payload(const struct setup_header *header, struct bytes kernel,
-			 struct bytes *payload, struct error *error)
+bool bzimage_find_payload(const struct setup_header *header, struct bytes kernel,
+			  struct bytes *payload, struct error *error)
 {
 	uint64_t start = ((uint64_t)(header->setup_sects ? header->setup_sects : 4) + 1) * SECTOR;
 	uint64_t end = start + (uint64_t)get(header->syssize) * 16;
@@ -169,21 +165,23 @@ static bool bzimage64_check(struct bytes kernel, struct error *error)
 	struct bytes payload;
 
 	return read_header(kernel, &header, error) &&
-	       find_payload(&header, kernel, &payload, error);
+	       bzimage_find_payload(&header, kernel, &payload, error);
 }
 
 static bool bzimage64_plan(const struct planning *p, struct error *error)
 {
 	struct bytes kernel = image_kernel(p->image);
-	struct boot_request request = { 0 };
+	struct boot_request request = { .below_4g = p->options->entry_32bit };
 	struct setup_header *header = &request.header;
 	struct bytes payload;
 
-	if (!read_header(kernel, header, error) || !find_payload(header, kernel, &payload, error))
+	if (p->options->real_mode)
+		return real_mode_plan(p, error);
+	if (!read_header(kernel, header, error) || !bzimage_find_payload(header, kernel, &payload, error))
 		return false;
-	request.setup_type_max = setup_type_max(header, payload);
-	if (!check_header(p, header, payload, error) || !describe_image(p, header, kernel, error) ||
-	    !place_kernel(p, header, payload, &request.kernel, error))
+	request.setup_type_max = bzimage_setup_type_max(header, payload);
+	if (!check_header(p, header, payload, error) || !bzimage_describe(p, header, error) ||
+	    !place_kernel(p, &request, payload, error))
 		return false;
 	/* The 64-bit entry has no use for LOADED_HIGH, and the kernel's own loader clears it. */
 	if (!p->options->entry_32bit)
@@ -208,12 +206,4 @@ const struct format x86_64_uki = {
 	.plan = bzimage64_plan,
 	.by_file = true,
 	.uki = true,
-};
-
-const struct format x86_64_bzimage = {
-	.name = "bzImage",
-	.probe = bzimage_probe,
-	.refusal = "a bzImage without a 64-bit entry (a 32-bit kernel, or one older than protocol "
-		   "2.12), "
-		   "which this version of kexec-ng does not load.",
 };

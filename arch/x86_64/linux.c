@@ -17,28 +17,28 @@
 #define LOWEST_BOOT_PARAMS 0x3000
 #define LOWEST_INITRD 0x1000000
 
-uint64_t linux_limit(const struct planning *p, const struct setup_header *header)
+uint64_t linux_limit(const struct boot_request *request)
 {
-	if (p->options->entry_32bit)
+	if (request->below_4g)
 		return 4 * GIB;
-	return get(header->xloadflags) & XLF_5LEVEL_ENABLED ? 0 : LIMIT_4_LEVEL;
+	return get(request->header.xloadflags) & XLF_5LEVEL_ENABLED ? 0 : LIMIT_4_LEVEL;
 }
 
-static bool add_initrd(const struct planning *p, struct boot_request *request, uint64_t limit,
-		       struct error *error)
+bool linux_add_initrd(const struct planning *p, struct boot_request *request, struct error *error)
 {
 	const struct file *initrd = &p->image->initrd;
 	const struct setup_header *header = &request->header;
 	uint64_t highest = (uint64_t)get(header->initrd_addr_max) + 1;
 	bool anywhere =
-		(get(header->xloadflags) & XLF_CAN_BE_LOADED_ABOVE_4G) && !p->options->entry_32bit;
+		(get(header->xloadflags) & XLF_CAN_BE_LOADED_ABOVE_4G) && !request->below_4g;
 
 	if (!initrd->bytes.size)
 		return true;
 	request->initrd_size = initrd->bytes.size;
 	return plan_place_and_add(p, "initrd", initrd->path, initrd->bytes, initrd->bytes.size,
 				  (struct placement){ .above = LOWEST_INITRD,
-						      .below = anywhere ? limit : highest,
+						      .below = anywhere ? linux_limit(request)
+									: highest,
 						      .from_top = true },
 				  &request->initrd, error);
 }
@@ -46,16 +46,16 @@ static bool add_initrd(const struct planning *p, struct boot_request *request, u
 bool linux_finish(const struct planning *p, struct boot_request *request, uint64_t entry,
 		  struct error *error)
 {
-	uint64_t limit = linux_limit(p, &request->header);
+	uint64_t limit = linux_limit(request);
 	struct purgatory_jump jump = {
 		.entry = entry,
-		.mode = p->options->entry_32bit ? PURGATORY_ENTRY_32 : PURGATORY_ENTRY_64,
+		.mode = request->below_4g ? PURGATORY_ENTRY_32 : PURGATORY_ENTRY_64,
 	};
 
 	request->cmdline = p->cmdline;
 	request->where =
 		(struct placement){ .above = LOWEST_BOOT_PARAMS, .below = limit, .from_top = true };
-	return add_initrd(p, request, limit, error) &&
+	return linux_add_initrd(p, request, error) &&
 	       (!p->options->panic || capture_prepare(p, request, limit, &jump, error)) &&
 	       boot_params_add(p, request, &jump.arguments[0], error) &&
 	       purgatory_place(p,

@@ -32,11 +32,21 @@ static bool takes_seed(const struct planning *p, const struct boot_request *requ
 	return any && request->setup_type_max >= SETUP_RNG_SEED;
 }
 
+static struct bytes dtb_of(const struct planning *p, const struct boot_request *request)
+{
+	const struct bytes none = { NULL, 0 };
+
+	return request->takes_dtb && p->options->dtb ? p->image->dtb.bytes : none;
+}
+
 size_t setup_data_size(const struct planning *p, const struct boot_request *request, bool efi)
 {
 	size_t extra = extra_e820_size(p);
 
+	struct bytes dtb = dtb_of(p, request);
+
 	return (efi ? node_size(sizeof(struct efi_setup_data)) : 0) +
+	       (dtb.size ? node_size(dtb.size) : 0) +
 	       (extra ? node_size(extra) : 0) +
 	       (takes_seed(p, request) ? node_size(RNG_SEED_SIZE) : 0);
 }
@@ -90,10 +100,13 @@ void setup_data_write(const struct planning *p, const struct boot_request *reque
 		      uint8_t *out, uint64_t address, struct boot_params *params)
 {
 	struct list list = { out, address, &params->hdr.setup_data };
+	struct bytes dtb = dtb_of(p, request);
 
 	put(&params->hdr.setup_data, 0);
 	if (efi)
 		append_efi(p, &list);
+	if (dtb.size)
+		memcpy(append(&list, SETUP_DTB, dtb.size), dtb.data, dtb.size);
 	if (extra_e820_size(p))
 		append_e820(p, &list);
 	if (takes_seed(p, request))

@@ -16,6 +16,10 @@
 #define ET_EXEC 2
 #define START_KERNEL_MAP 0xffffffff80000000u /* arch/x86/include/asm/page_64_types.h */
 #define MOVE_ALIGN 0x200000		     /* head_64.S refuses anything finer */
+/* arch/x86/Kconfig: CONFIG_PAGE_OFFSET; and what low memory there is room for below it, boot.rst */
+#define PAGE_OFFSET_32_LEAST 0x40000000u
+#define PAGE_OFFSET_32_ALIGN 0x1000000u
+#define INITRD_ADDR_MAX_32   0x37ffffff
 #define COMMAND_LINE_SIZE 2048		     /* arch/x86/include/asm/setup.h */
 
 static bool vmlinux_probe(struct bytes kernel)
@@ -47,28 +51,35 @@ static void make_header(struct setup_header *header)
 	header->relocatable_kernel = 1;
 }
 
+/* Whether the loads may stay at their link addresses. */
+static bool fits_where_linked(const struct planning *p, const struct elf_image *elf,
+			      struct error *error)
+{
+	uint64_t page = p->machine->page_size, address;
+	struct range span = elf_span(elf);
+	struct placement linked = { .above = align_down(span.start, page), .from_top = false };
+
+	if (!add_overflow_checked(span.end, page - 1, &linked.below))
+		return error_set(error,
+				 "The kernel is linked at 0x%" PRIx64 ", where no memory can be.",
+				 span.start);
+	return plan_place(p, "kernel", span.end - linked.above, linked, &address, error);
+}
+
 /* How far the loads must move from their link addresses: not at all, where that is free. */
 static bool find_delta(const struct planning *p, const struct elf_image *elf, uint64_t *delta,
 		       struct error *error)
 {
 	struct range span = elf_span(elf);
-	uint64_t base = align_down(span.start, p->machine->page_size);
-	uint64_t limit = (uint64_t)1 << 46;
-	struct placement linked = { .above = base, .from_top = false };
 	struct placement moved = { .align = MOVE_ALIGN,
 				   .above = align_down(span.start, MOVE_ALIGN),
-				   .below = limit };
+				   .below = (uint64_t)1 << 46 };
 	struct error ignored = { 0 };
 	uint64_t address, lead = span.start - moved.above;
 
-	if (!add_overflow_checked(base, span.end - base + p->machine->page_size - 1, &linked.below))
-		return error_set(error,
-				 "The kernel is linked at 0x%" PRIx64 ", where no memory can be.",
-				 span.start);
-	if (plan_place(p, "kernel", span.end - base, linked, &address, &ignored)) {
-		*delta = 0;
+	*delta = 0;
+	if (fits_where_linked(p, elf, &ignored))
 		return true;
-	}
 	if (!plan_place(p, "kernel", lead + (span.end - span.start), moved, &address, error))
 		return false;
 	*delta = address - moved.above;
@@ -114,8 +125,52 @@ static bool elf_x86_probe(struct bytes kernel)
 	return elf_is(kernel, 32, LITTLE, EM_386);
 }
 
+/* Linked into the map of all low memory, wherever CONFIG_PAGE_OFFSET has that, and entered by physical address. */
+static bool is_linux_32(const struct elf_image *elf)
+{
+	const struct elf_load *first = &elf->loads[0];
+	uint64_t offset = first->virtual - first->physical;
+
+	for (unsigned i = 1; i < elf->load_count; i++)
+		if (elf->loads[i].virtual - elf->loads[i].physical != offset)
+			return false;
+	return elf->type == ET_EXEC && offset >= PAGE_OFFSET_32_LEAST &&
+	       !(offset % PAGE_OFFSET_32_ALIGN) && elf->entry >= first->physical &&
+	       elf->entry - first->physical < first->bytes.size;
+}
+
+/* It runs where it was linked: only a bzImage has what would move it. */
+static bool elf_x86_plan(const struct planning *p, struct error *error)
+{
+	struct boot_request request = { .below_4g = true, .takes_dtb = true };
+	struct elf_image elf;
+
+	if (!elf_read(image_kernel(p->image), &elf, error))
+		return error_context(error, "%s: ", p->image->kernel_file.path);
+	if (!is_linux_32(&elf)) {
+		error_set(error,
+			  "%s is a 32-bit ELF executable, but not a Linux kernel; this version of "
+			  "kexec-ng starts no others without a Multiboot header.",
+			  p->image->kernel_file.path);
+		return error_remedy(error, "Give a vmlinux or a bzImage.");
+	}
+	if (p->options->panic) {
+		error_set(error, "%s cannot be moved into the crash kernel's memory.",
+			  p->image->kernel_file.path);
+		return error_remedy(error, "Give a bzImage that is relocatable.");
+	}
+	make_header(&request.header);
+	put(&request.header.xloadflags, 0);
+	put(&request.header.initrd_addr_max, INITRD_ADDR_MAX_32);
+	request.setup_type_max = UINT32_MAX;
+	if (!fits_where_linked(p, &elf, error) || !elf_add(p, &elf, 0, error))
+		return false;
+	request.kernel = elf.loads[0].physical;
+	return linux_finish(p, &request, elf.entry, error);
+}
+
 const struct format x86_64_elf_x86 = {
 	.name = "elf-x86",
 	.probe = elf_x86_probe,
-	.refusal = "a 32-bit ELF file, which this version of kexec-ng does not load.",
+	.plan = elf_x86_plan,
 };

@@ -11,6 +11,11 @@
 #define CODE 0x10		/* __BOOT_CS and __BOOT_DS of both protocols */
 #define DATA 0x18
 
+#define CODE_16 0x08
+#define DATA_16 0x10
+#define REAL_STACK 0xe000	/* real_mode.c's HEAP_END */
+
+#define CR0_PE 0x1
 #define CR0_PG 0x80000000
 #define CR4_PAE 0x20
 #define CR4_LA57 0x1000
@@ -49,8 +54,8 @@ purgatory_start:
 	movq	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 48(%rip), %rsi
 	movq	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 56(%rip), %rdi
 	rep movsb
-	cmpq	$PURGATORY_ENTRY_32, purgatory_parameters + PURGATORY_AT_ENTRY_MODE(%rip)
-	je	leave_32
+	cmpq	$PURGATORY_ENTRY_64, purgatory_parameters + PURGATORY_AT_ENTRY_MODE(%rip)
+	jne	leave_32
 	jmp	leave_64
 
 	.text
@@ -87,11 +92,16 @@ leave_64:
 leave_32:
 	leaq	purgatory_parameters(%rip), %rdi
 	call	acpi_fill_tags
+	leaq	purgatory_parameters(%rip), %rdi
+	call	bios_restore
 	movl	purgatory_parameters + PURGATORY_AT_ARGUMENTS(%rip), %esi
 	movl	purgatory_parameters + PURGATORY_AT_ENTRY(%rip), %edi
 	movl	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 8(%rip), %ebp
 	movl	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 16(%rip), %ebx
-	leaq	gdt_32(%rip), %rax
+	cmpq	$PURGATORY_ENTRY_16, purgatory_parameters + PURGATORY_AT_ENTRY_MODE(%rip)
+	jne	1f
+	leaq	leave_16(%rip), %rdi
+1:	leaq	gdt_32(%rip), %rax
 	pushq	%rax
 	pushw	$gdt_32_end - gdt_32 - 1
 	lgdt	(%rsp)
@@ -125,6 +135,61 @@ leave_32:
 	xorl	%edi, %edi
 	xorl	%ebp, %ebp
 	ret
+
+/*
+ * Real mode: from 32 bits without paging, ESI the start of the kernel's segment, through a 16-bit code segment
+ * that begins at real_16 (Intel SDM 3A, 10.9.2). Descriptors go onto the stack, for they hold the address. The
+ * kernel's setup code begins 0x20 paragraphs into its segment, with all other segments at its start.
+ */
+leave_16:
+	call	1f
+1:	popl	%eax
+	addl	$real_16 - 1b, %eax
+	movl	%eax, %ebx
+	shll	$16, %eax
+	movw	$0xffff, %ax
+	shrl	$16, %ebx
+	orl	$0x9b00, %ebx
+	pushl	$0x9300			/* data: from 0 on, 64 KiB */
+	pushl	$0xffff
+	pushl	%ebx			/* code: from real_16 on, 64 KiB */
+	pushl	%eax
+	pushl	$0
+	pushl	$0
+	pushl	%esp
+	pushw	$3 * 8 - 1
+	lgdt	(%esp)
+	pushl	$0			/* the vectors of real mode */
+	pushw	$0x3ff
+	lidt	(%esp)
+	movl	%esi, %edx
+	shrl	$4, %edx
+	pushl	$CODE_16
+	pushl	$0
+	lretl
+
+	.code16
+real_16:
+	movw	$DATA_16, %ax
+	movw	%ax, %ds
+	movw	%ax, %es
+	movw	%ax, %ss
+	movw	%ax, %fs
+	movw	%ax, %gs
+	movl	%cr0, %eax
+	andb	$~CR0_PE, %al
+	movl	%eax, %cr0
+	movw	%dx, %ss
+	movl	$REAL_STACK, %esp
+	movw	%dx, %ds
+	movw	%dx, %es
+	movw	%dx, %fs
+	movw	%dx, %gs
+	addw	$0x20, %dx
+	pushw	%dx
+	pushw	$0
+	lretw
+	.code32
 
 /* Accessed bits are set, so that loading a segment writes nothing. */
 	.section .rodata, "a", @progbits

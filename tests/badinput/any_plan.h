@@ -20,6 +20,7 @@ enum any_plan_wish {
 	ANY_PLAN_DIGEST = 0x80, /* without -i */
 	ANY_PLAN_S390X = 0x100, /* on an s390x machine; ANY_PLAN_DIGEST: with a command line */
 	ANY_PLAN_ARM64 = 0x200, /* on an arm64 machine; ANY_PLAN_FIVE_LEVEL: with 64 KiB pages */
+	ANY_PLAN_REAL_MODE = 0x800,
 	ANY_PLAN_PPC64LE = 0x400, /* on a ppc64le machine, likewise */
 };
 

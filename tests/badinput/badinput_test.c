@@ -36,6 +36,7 @@ static struct any_plan any;
 /* A small machine, a large one with EFI, and everything that narrows the choice. */
 static const unsigned wishes[] = {
 	ANY_PLAN_INITRD,
+	ANY_PLAN_INITRD | ANY_PLAN_REAL_MODE,
 	ANY_PLAN_INITRD | ANY_PLAN_LARGE | ANY_PLAN_EFI,
 	ANY_PLAN_INITRD | ANY_PLAN_LIMITS | ANY_PLAN_ENTRY_32BIT | ANY_PLAN_FIVE_LEVEL,
 };

@@ -71,10 +71,12 @@ case_prepare() {
 	for hop in "${hops[@]}"; do
 		IFS=: read -r series form _ <<< "$hop"
 		kernel_image "$series" "$form" > /dev/null
+		[ "$series" != 686 ] || package_fetch bookworm i386 busybox-static ./bin/busybox > /dev/null
 	done
 	[ "$script" != crash ] || dump_reader > /dev/null
 	[ "$script" != uki ] || uki_prepare
 	[ "$script" != xen ] || xen_image > /dev/null
+	[ "$script" != memtest ] || memtest_image > /dev/null
 }
 
 # common_make KEXEC: the archive with what every initial RAM disk holds.
@@ -131,6 +133,7 @@ initrd_make() {
 		! dump_readable || cp -r "$(dump_reader)" "$root/dump"
 		copy_program "$(dirname "$(program "$arch")")/vmcore-dmesg" "$root" vmcore-dmesg
 	fi
+	[ "$script/$stage" != memtest/1 ] || cp "$(memtest_image)" "$root/memtest.bin"
 	[ "$script/$stage" != xen/1 ] || cp "$(xen_image)" "$root/xen.gz"
 	if [ "$script" = multiboot ] && [ "$stage" = 1 ]; then
 		multiboot_make "$root/kernel"
@@ -141,6 +144,7 @@ initrd_make() {
 		cp "$(payload "$payload")" "$root/payload"
 		IFS=: read -r series form hop_call <<< "${hops[stage - 2]}"
 		! with_efi || module "$series" efivarfs "$root/efivarfs.ko"
+		[ "$series" != 686 ] || busybox_686 "$root"
 	elif with_efi; then
 		module "$first" efivarfs "$root/efivarfs.ko"
 	fi
@@ -153,14 +157,16 @@ initrd_make() {
 # Ends when the machine is off, when a line contains $until, or when time is up. A function `seen`, if
 # there is one, is called with the time and each line.
 qemu_run() {
-	local line fd pid now began=$EPOCHREALTIME
+	local line fd pid now began=$EPOCHREALTIME end=$'\n'
+	# It writes no lines, but moves the cursor.
+	[ "$script" != memtest ] || end=$'\e'
 	machine_arguments
 	: > "$work/log"
 	exec {fd}< <(exec timeout $((limit * (1 + ${#hops[@]}) / 2)) "$qemu" "${arguments[@]}" -no-reboot -serial stdio -monitor none \
 		-kernel "$(kernel_image "$first" "$first_image")" -initrd "$work/initrd" \
 		-append "$(first_cmdline)" < /dev/null 2>&1)
 	pid=$!
-	while IFS= read -r line <&"$fd"; do
+	while IFS= read -r -d "$end" line <&"$fd"; do
 		now=$(seconds_since "$began") line=${line//$'\r'/}
 		printf '%8.3f %s\n' "$now" "$line" >> "$work/log"
 		[ "$(type -t seen)" != function ] || seen "$now" "$line"

@@ -5,7 +5,7 @@
 # are made once; each is complete or absent. Needs fetch.sh and the architecture's machine.sh.
 #
 # A kernel's name is the series of Debian's, with the flavour after a hyphen where there are several:
-# 6.1, 6.12, 6.12-16k. The kernel of tests/kernels is named lab.
+# 6.1, 6.12, 6.12-16k. The kernel of tests/kernels is named lab, and Debian's for 32-bit machines 686.
 
 # The suites in which a kernel series is the current one.
 declare -A suite_of=([6.1]=bookworm [6.12]=trixie)
@@ -30,6 +30,10 @@ made() {
 kernel_tree() {
 	if [ "$1" = lab ]; then
 		printf '%s' "${lab_tree:-$("$top/tests/kernels/build" "$arch")}"
+		return
+	fi
+	if [ "$1" = 686 ]; then
+		kernel_tree_686
 		return
 	fi
 	local suite=${suite_of[${1%%-*}]:-} name flavour=

@@ -286,7 +286,7 @@ uint8_t *images_initrd(size_t size)
 
 const char *const images_names =
 	"bzImage, bzImage-noefi, bzImage-low, bzImage-32, bzImage-fixed, bzImage-2.06, "
-	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-arm64, Image, Image-16k, Image-old, "
+	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-32, vmlinux-arm64, Image, Image-16k, Image-old, "
 	"Image-big, Image-elf, s390x, s390x-896, "
 	"vmlinux-ppc64le, zImage-ppc64le, bzImage-pe, uki, uki-arm64, uki-arm64-dtb, uki-arm64-trees, "
 	"uki-profiles, uki-sbat, uki-stub, uki-ucode, multiboot, multiboot-elf, multiboot-video, "
@@ -369,6 +369,8 @@ uint8_t *images_make(const char *name, size_t *size)
 		return images_vmlinux(&images_debian_vmlinux, size);
 	if (!strcmp(name, "vmlinux-small"))
 		return images_vmlinux(&images_small_vmlinux, size);
+	if (!strcmp(name, "vmlinux-32"))
+		return images_vmlinux_32(size);
 	if (!strcmp(name, "vmlinux-arm64")) {
 		struct images_vmlinux wanted = images_small_vmlinux;
 

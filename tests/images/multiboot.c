@@ -91,6 +91,12 @@ uint8_t *images_multiboot(const char *kind, size_t *size)
 	return file;
 }
 
+uint8_t *images_vmlinux_32(size_t *size)
+{
+	*size = ELF_SIZE;
+	return make_elf(0x1000000, 0xc1000000, 0x1000020);
+}
+
 /* The next tag, with up to four numbers in it. */
 static uint8_t *put_tag(uint8_t *at, uint16_t type, bool optional, unsigned count, const uint32_t *numbers)
 {

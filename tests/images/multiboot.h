@@ -25,4 +25,7 @@ uint8_t *images_multiboot(const char *kind, size_t *size);
  */
 uint8_t *images_multiboot2(const char *kind, size_t *size);
 
+/* What that leaves without a header: a 32-bit Linux at 16 MiB, mapped at 3 GiB. */
+uint8_t *images_vmlinux_32(size_t *size);
+
 #endif

@@ -120,6 +120,20 @@ judge_machine() {
 	esac
 }
 
+# kernel_tree_686: the unpacked package of the current kernel for i386.
+kernel_tree_686() {
+	package_fetch bookworm i386 "$(cat "$(made "$cache/bookworm-i386/686.name" kernel_name_686)")" './boot/*'
+}
+
+kernel_name_686() {
+	package_name bookworm i386 linux-image-686 '^linux-image-[0-9].*-686$' > "$1"
+}
+
+# busybox_686 ROOT: a shell that such a kernel can run.
+busybox_686() {
+	install -D "$(package_fetch bookworm i386 busybox-static ./bin/busybox)/bin/busybox" "$1/bin/busybox"
+}
+
 # multiboot_make TARGET: a kernel that is one of either version of Multiboot.
 multiboot_make() {
 	gcc -m32 -std=gnu11 -O1 -ffreestanding -fpie -fvisibility=hidden -fno-stack-protector -fcf-protection=none \
@@ -132,6 +146,11 @@ multiboot_make() {
 xen_image() {
 	local name=xen-hypervisor-4.17-amd64
 	printf '%s' "$(package_fetch bookworm amd64 "$name" './boot/xen-*')/boot/xen-4.17-amd64.gz"
+}
+
+# memtest_image: a bzImage for a 32-bit entry that is no Linux.
+memtest_image() {
+	printf '%s' "$(package_fetch bookworm amd64 memtest86+ './boot/*')/boot/memtest86+x64.bin"
 }
 
 # xen_judge: Xen's first lines, and a kernel that came to its end on top of it.

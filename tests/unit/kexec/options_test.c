@@ -563,7 +563,6 @@ static const struct refusal refusals[] = {
 	  "" },
 	{ X, "kexec --load-live-update K", "error 1",
 	  "--load-live-update can only be used with xen", "" },
-	{ X, "kexec --real-mode -l K", "error 1", "", "real mode" },
 };
 
 static void test_refusals(void **state)

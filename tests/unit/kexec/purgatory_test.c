@@ -217,7 +217,9 @@ static void test_a_32bit_entry_reaches_only_4_gib(void **state)
 	high.entry = (uint64_t)1 << 32;
 	assert_refused(purgatory_finish(&planning, &high, &error), "entry point 0x100000000 is not below 4 GiB");
 	high = low;
-	high.arguments[7] = (uint64_t)1 << 32;
+	high.arguments[3] = (uint64_t)1 << 32;
+	assert_true(purgatory_finish(&planning, &high, &error));
+	high.arguments[2] = (uint64_t)1 << 32;
 	assert_refused(purgatory_finish(&planning, &high, &error), "0x100000000 is not");
 	plan_segment(&plan, "purgatory")->memory = (struct range){ 0xffffc000, 0x100001000 };
 	assert_refused(purgatory_finish(&planning, &low, &error), "it is at 0xffffc000");

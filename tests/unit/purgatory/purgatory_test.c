@@ -457,6 +457,36 @@ static void test_it_fills_tags_with_acpis_root_pointer(void **state)
 	munmap(tags, size);
 }
 
+/* As far as a process can follow: controllers, timer, and 16-bit segments. The rest is shown by a boot. */
+static void test_real_mode_finds_a_bios_devices(void **state)
+{
+	static const struct port_write wanted[] = {
+		{ 0xa0, 0x11 }, { 0xa1, 0x70 }, { 0xa1, 2 }, { 0xa1, 1 }, { 0xa1, 0xff },
+		{ 0x20, 0x11 }, { 0x21, 0x08 }, { 0x21, 4 }, { 0x21, 1 }, { 0x21, 0xfa },
+		{ 0x43, 0x34 }, { 0x40, 0 },	{ 0x40, 0 },
+	};
+	const size_t count = sizeof(wanted) / sizeof(wanted[0]);
+	size_t first = 0;
+
+	put_at(LOW);
+	seal();
+	block->entry_mode = PURGATORY_ENTRY_16;
+	/* A process has no vectors of real mode. */
+	bare_machine_run(machine, LOW);
+	assert_non_null(strstr(machine->lost, "a privileged instruction"));
+	while (first < machine->write_count && machine->writes[first].port != 0xa0)
+		first++;
+	assert_true(first + count <= machine->write_count);
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(machine->writes[first + i].port, wanted[i].port);
+		assert_int_equal(machine->writes[first + i].value, wanted[i].value);
+	}
+	assert_int_equal(machine->gdt_limit, 23);
+	assert_int_equal(machine->cr0, 0x11);
+	assert_int_equal(machine->efer & 0x100, 0);
+	assert_false(machine->interrupts);
+}
+
 static void test_the_32bit_entry_verifies_too(void **state)
 {
 	put_at(LOW);
@@ -546,6 +576,7 @@ int main(void)
 		TEST(test_it_puts_the_adapter_into_text_mode_when_asked),
 		TEST(test_the_32bit_entry_leaves_long_mode),
 		TEST(test_the_32bit_entry_of_multiboot),
+		TEST(test_real_mode_finds_a_bios_devices),
 		TEST(test_it_fills_tags_with_acpis_root_pointer),
 		TEST(test_the_32bit_entry_verifies_too),
 		TEST(test_it_can_be_entered_again_and_keeps_to_its_stack),

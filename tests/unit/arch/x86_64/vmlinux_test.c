@@ -3,6 +3,7 @@
 #include "tests/unit/planned.h"
 
 #include "tests/images/images.h"
+#include "tests/images/multiboot.h"
 
 static void make(struct planned *t, const struct images_vmlinux *wanted)
 {
@@ -112,6 +113,33 @@ static void other_elf_files_are_refused_by_name(void **state)
 	planned_release(&t);
 }
 
+static void a_32bit_one_runs_where_it_was_linked(void **state)
+{
+	const struct boot_params *params;
+	struct planned t;
+	uint8_t *kernel;
+	size_t size;
+
+	kernel = images_vmlinux_32(&size);
+	planned_setup(&t, GIB);
+	planned_kernel(&t, kernel, size);
+	t.options.call = CALL_AUTO;
+	assert_planned(&t);
+	assert_string_equal(t.plan.format, "elf-x86");
+	assert_int_equal(t.plan.by, BY_SEGMENTS);
+	assert_int_equal(t.plan.segments[0].memory.start, 16 * MIB);
+	assert_int_equal(jump_target(&t), 16 * MIB + 0x20);
+	params = planned_boot_params(&t);
+	assert_int_equal(get(params->hdr.xloadflags), 0);
+	t.options.panic = true;
+	assert_refused(&t, "cannot be moved");
+	t.options.panic = false;
+	/* A virtual entry is not Linux's. */
+	bytes_put(t.kernel + 24, 4, LITTLE, 0xc1000020);
+	assert_refused(&t, "not a Linux kernel");
+	planned_release(&t);
+}
+
 static void loads_that_share_a_page_become_one_segment(void **state)
 {
 	struct images_vmlinux wanted = images_small_vmlinux;
@@ -140,6 +168,7 @@ int main(void)
 		cmocka_unit_test(it_moves_by_2_mib_steps_when_its_place_is_taken),
 		cmocka_unit_test(auto_goes_straight_to_kexec_load),
 		cmocka_unit_test(other_elf_files_are_refused_by_name),
+		cmocka_unit_test(a_32bit_one_runs_where_it_was_linked),
 		cmocka_unit_test(loads_that_share_a_page_become_one_segment),
 	};
 
