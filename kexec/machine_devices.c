@@ -151,6 +151,16 @@ static bool add(struct reading *r, const struct device *device)
 	return true;
 }
 
+/* Everything but the name of the driver, which is read already. */
+static bool read_facts(struct reading *r, struct device *device)
+{
+	return read_link(r, device, "driver/module", &device->module) && read_taint(r, device) &&
+	       read_text(r, device, "power/runtime_status", &device->runtime_status) &&
+	       (device->bus != DRIVER_PCI || read_pci(r, device, "")) &&
+	       (device->bus != DRIVER_VIRTIO || read_pci(r, device, "../")) &&
+	       (device->bus != DRIVER_PLATFORM || read_role(r, device));
+}
+
 static bool read_device(struct reading *r, enum driver_kind bus, const char *name)
 {
 	struct device device = { .bus = bus, .name = name, .bus_master = UNKNOWN };
@@ -161,11 +171,7 @@ static bool read_device(struct reading *r, enum driver_kind bus, const char *nam
 		r->devices->unbound++;
 		return true;
 	}
-	return read_link(r, &device, "driver/module", &device.module) && read_taint(r, &device) &&
-	       read_text(r, &device, "power/runtime_status", &device.runtime_status) &&
-	       (bus != DRIVER_PCI || read_pci(r, &device, "")) &&
-	       (bus != DRIVER_VIRTIO || read_pci(r, &device, "../")) &&
-	       (bus != DRIVER_PLATFORM || read_role(r, &device)) && add(r, &device);
+	return read_facts(r, &device) && add(r, &device);
 }
 
 static bool read_bus(struct reading *r, enum driver_kind bus)
@@ -202,4 +208,22 @@ bool machine_devices_read(const struct sysroot *root, struct arena *arena, struc
 	    SYSROOT_OK)
 		devices->sig_enforce = *enforce == 'Y' ? YES : NO;
 	return read_bus(&r, DRIVER_PCI) && read_bus(&r, DRIVER_PLATFORM) && read_bus(&r, DRIVER_VIRTIO);
+}
+
+bool machine_device_read(const struct sysroot *root, enum driver_kind bus, const char *name,
+			 struct arena *arena, struct device *device, bool *found, struct error *error)
+{
+	struct devices ignored_devices = { 0 };
+	struct reading r = { .root = root, .arena = arena, .devices = &ignored_devices, .error = error };
+	struct error ignored = { 0 };
+	const char *const *names;
+	const char *path;
+	size_t count;
+
+	*device = (struct device){ .bus = bus, .name = name, .bus_master = UNKNOWN };
+	path = path_of(&r, bus, name, "");
+	if (!path)
+		return false;
+	*found = sysroot_list(root, arena, path, &names, &count, &ignored) == SYSROOT_OK;
+	return !*found || (read_link(&r, device, "driver", &device->driver) && read_facts(&r, device));
 }

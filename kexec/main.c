@@ -18,6 +18,7 @@
 #include "kexec/image.h"
 #include "kexec/load.h"
 #include "kexec/plan_print.h"
+#include "kexec/quiesce.h"
 #include "kexec/reboot.h"
 #include "kexec/requests.h"
 #include "kexec/status.h"
@@ -361,6 +362,16 @@ static bool start_kernel(struct run *run)
 	return false;
 }
 
+/* Output that cannot be written is no reason to stay when devices have been let go. */
+static bool quiesce(struct run *run)
+{
+	const struct options *options = &run->options;
+
+	return !options->quiesce.asked ||
+	       (quiesce_machine(stdout, &run->root, options, &run->arena, &run->status, &run->error) &&
+		(options->exec || finish_output(&run->error)));
+}
+
 /* From a loaded kernel to the end of this one, as far as the options go. */
 static bool leave(struct run *run)
 {
@@ -371,6 +382,8 @@ static bool leave(struct run *run)
 		return false;
 	if (options->sync)
 		reboot_sync();
+	if (!quiesce(run))
+		return false;
 	if (options->ifdown && !reboot_interfaces_down(&problem))
 		print_error(&problem);
 	if (options->exec)

@@ -66,6 +66,11 @@ const struct option_row option_table[] = {
 	{ .name = "check-first", OURS, FLAG(check_first),
 	  .help = "with -l, -p and -f: load nothing if --check would say "
 		  "that a device is at risk" },
+	{ .name = "quiesce", MAY_HAVE("WHICH"), OURS, .effect = EFFECT_QUIESCE,
+	  .help = "before -e, or alone: unbind devices from their drivers: at-risk "
+		  "(which --check calls so), driver:NAME, or names, with commas" },
+	{ .name = "dry-run", OURS, FLAG(dry_run),
+	  .help = "with --quiesce: say what it would do, and do nothing" },
 	{ .name = "modules", NEEDS("DIR"), OURS, TEXT(modules),
 	  .help = "the modules that --check looks at: /lib/modules/VERSION" },
 	{ .name = "capture", NEEDS("DIR"), OURS, TEXT(capture),

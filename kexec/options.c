@@ -230,6 +230,8 @@ static bool apply(struct parse *p, const struct option_row *row, const char *val
 		return parse_plan(p, value);
 	case EFFECT_CHECK:
 		return check_parse(value, &o->check, p->error);
+	case EFFECT_QUIESCE:
+		return quiesce_parse(value, &o->quiesce, p->arena, p->error);
 	}
 	return true;
 }

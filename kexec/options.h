@@ -7,6 +7,7 @@
 #define KEXEC_OPTIONS_H
 
 #include "kexec/memmap.h"
+#include "kexec/quiesce_choice.h"
 
 enum call_choice {
 	CALL_AUTO,	/* -a, the default: kexec_file_load, with kexec_load as the fallback */
@@ -49,6 +50,8 @@ struct options {
 	enum plan_form plan;
 	unsigned check;				/* CHECK_*: the words of --check; 0 without it */
 	bool check_first;			/* --check-first */
+	struct quiesce_choice quiesce;		/* the words of --quiesce */
+	bool dry_run;				/* --dry-run, of --quiesce */
 	const char *modules;			/* --modules=DIR, or NULL */
 	const char *capture;			/* --capture=DIR, or NULL */
 	const char *sysroot;			/* --sysroot=DIR, or NULL; without --check it implies a plan */

@@ -120,7 +120,7 @@ static bool settle_plan(struct parse *p)
 {
 	struct options *o = p->options;
 
-	if (o->sysroot && o->plan == PLAN_NONE && !o->check && !o->capture)
+	if (o->sysroot && o->plan == PLAN_NONE && !o->check && !o->capture && !o->quiesce.asked)
 		o->plan = PLAN_TEXT;
 	if (o->plan == PLAN_NONE || o->status)
 		return true;
@@ -195,7 +195,7 @@ bool options_settle(struct parse *p)
 	if (o->status)
 		drop_actions(o);
 	if (!settle_capture(p) || !settle_loader_options(p) || !settle_serial(p) || !settle_later(p) || !settle_check(p) ||
-	    !settle_plan(p))
+	    !settle_plan(p) || !quiesce_settle(o, p->error))
 		return false;
 	if (o->load && !o->kernel) {
 		error_headline(p->error, "No kernel specified");

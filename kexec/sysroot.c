@@ -358,12 +358,11 @@ enum sysroot_result sysroot_fields(const struct sysroot *root, struct arena *are
 	return SYSROOT_OK;
 }
 
-enum sysroot_result sysroot_link(const struct sysroot *root, struct arena *arena, const char *path,
-				 const char **out, struct error *error)
+enum sysroot_result sysroot_target(const struct sysroot *root, struct arena *arena, const char *path,
+				   const char **out, struct error *error)
 {
 	__attribute__((cleanup(close_descriptor))) int fd = open_below(root, path, O_PATH | O_NOFOLLOW);
 	char target[PATH_MAX];
-	const char *last;
 	ssize_t length;
 
 	if (fd < 0)
@@ -373,10 +372,31 @@ enum sysroot_result sysroot_link(const struct sysroot *root, struct arena *arena
 	if (length < 0)
 		return result_of(root, SYSROOT_LINK, path, errno, error);
 	target[length] = '\0';
-	last = strrchr(target, '/');
 	tell(root, (struct sysroot_look){ .kind = SYSROOT_LINK, .path = path });
-	*out = arena_format(arena, error, "%s", last ? last + 1 : target);
+	*out = arena_format(arena, error, "%s", target);
 	return *out ? SYSROOT_OK : SYSROOT_FAILED;
+}
+
+enum sysroot_result sysroot_link(const struct sysroot *root, struct arena *arena, const char *path,
+				 const char **out, struct error *error)
+{
+	enum sysroot_result result = sysroot_target(root, arena, path, out, error);
+	const char *last = result == SYSROOT_OK ? strrchr(*out, '/') : NULL;
+
+	if (last)
+		*out = last + 1;
+	return result;
+}
+
+uint64_t sysroot_inode(const struct sysroot *root, const char *path)
+{
+	__attribute__((cleanup(close_descriptor))) int fd = -1;
+	struct stat status;
+
+	if (root->captured)
+		return 0;
+	fd = open_below(root, path, O_PATH);
+	return fd >= 0 && !fstat(fd, &status) ? status.st_ino : 0;
 }
 
 /* Whole numbers by value, before everything else; the rest by byte. */

@@ -91,6 +91,14 @@ enum sysroot_result sysroot_fields(const struct sysroot *root, struct arena *are
 /* The last part of where a symbolic link leads: sysfs names drivers and modules that way. */
 enum sysroot_result sysroot_link(const struct sysroot *root, struct arena *arena, const char *path,
 				 const char **out, struct error *error) must_check;
+/* All of where it leads, as it is written. */
+enum sysroot_result sysroot_target(const struct sysroot *root, struct arena *arena, const char *path,
+				   const char **out, struct error *error) must_check;
+/*
+ * The inode number of what `path` leads to. sysfs counts them up, so that of two directories the one
+ * that was made later has the larger number. 0 in a captured tree, and where it cannot be had.
+ */
+uint64_t sysroot_inode(const struct sysroot *root, const char *path);
 /*
  * The names in a directory, sorted: numbers first, by value, then the rest by byte. At most 65,536.
  */

@@ -59,8 +59,8 @@ static const struct { const char *arch; const char *const *options; } incumbents
 	  s390_options },
 };
 /* Everything else that is accepted. */
-static const char *const other_options[] = { "plan", "check", "check-first", "capture=", "modules=", "sysroot=",
-	"verify", "trust=", "revoked=", "initrd-add=", "profile=", "addons", "load-hardboot", "atags",
+static const char *const other_options[] = { "plan", "check", "check-first", "quiesce", "dry-run",
+	"capture=", "modules=", "sysroot=", "verify", "trust=", "revoked=", "initrd-add=", "profile=", "addons", "load-hardboot", "atags",
 	"no-dtb", NULL };
 
 static struct command_line line;
