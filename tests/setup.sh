@@ -16,7 +16,7 @@ packages_boot=("${packages_try[@]}" gcc-aarch64-linux-gnu gcc-powerpc64le-linux-
 	qemu-system-arm qemu-system-misc qemu-system-ppc u-boot-tools)
 packages_kernel=(bc bison flex gcc libc6-dev libelf-dev libssl-dev make xz-utils)
 packages_bench=(strace time xz-utils openssl debian-archive-keyring)
-packages_devices=(jq kmod)
+packages_devices=(e2fsprogs jq kmod)
 packages_drivers=(binutils debian-archive-keyring gzip jq pahole perl xz-utils zstd)
 packages_check=(clang device-tree-compiler fish gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu
 	gcc-s390x-linux-gnu jq libc6-dev-arm64-cross libc6-dev-ppc64el-cross libc6-dev-s390x-cross
