@@ -138,14 +138,15 @@ static bool check_detached(struct verify *v, struct bytes bytes, const char *pat
 {
 	struct file file;
 	char *name = arena_format(v->arena, v->error, "%s.p7s", path);
+	struct error absent = {0};
 	bool checked;
 	int problem;
 
 	if (!name)
 		return false;
 	*finding = (struct finding){.signatures = {.count = 1}, .where = name};
-	if (!file_open(&file, name, &problem, v->error)) {
-		*v->error = (struct error){0};
+	/* v->error may hold already why another part was refused. */
+	if (!file_open(&file, name, &problem, &absent)) {
 		if (problem != ENOENT && problem != ENOTDIR)
 			give_up(finding, name, "the file with it cannot be read");
 		return true;
