@@ -308,8 +308,9 @@ static bool load_kernel(struct run *run)
 	     load_falls_back(run->load.refused) && load_by_segments(run)))
 		return true;
 	if (run->plan.by == BY_FILE)
-		verify_explain(&run->image, run->load.refused,
-			       run->machine.lockdown != LOCKDOWN_NONE, &run->arena, &run->error);
+		verify_explain(&run->image, &run->root, run->load.refused,
+			       load_met_lockdown(&run->load, run->options.panic), &run->arena,
+			       &run->error);
 	run->lost = has_lost_crash_kernel(run);
 	return false;
 }

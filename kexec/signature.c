@@ -276,8 +276,13 @@ static void date(const ASN1_TIME *time, char *text, size_t size)
 
 void signature_describe(struct signature *signature, X509 *certificate)
 {
+	const EVP_PKEY *key = X509_get0_pubkey(certificate);
+	const char *type = key ? EVP_PKEY_get0_type_name(key) : NULL;
 	uint8_t digest[EVP_MAX_MD_SIZE];
 
+	if (type)
+		snprintf(signature->key, sizeof(signature->key), "%s of %d bits", type,
+			 EVP_PKEY_get_bits(key));
 	signature_name(X509_get_subject_name(certificate), signature->signer,
 		       sizeof(signature->signer));
 	if (X509_digest(certificate, EVP_sha256(), digest, NULL))

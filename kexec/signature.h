@@ -34,6 +34,7 @@ struct signature {
 	char digest[16];  /* "SHA-256" */
 	char signer[256]; /* subject; or the issuer and number, when the certificate is not there */
 	char fingerprint[2 * DIGEST_SIZE + 1]; /* SHA-256 of the certificate */
+	char key[32];	  /* "RSA of 2048 bits" */
 	char from[32], until[32];	       /* validity */
 	bool expired, early;		       /* by this machine's clock */
 	bool by_digest; /* no signature: the digest of the image itself is trusted */

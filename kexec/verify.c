@@ -22,6 +22,7 @@ struct verify {
 	struct arena *arena;
 	struct verify_report *report;
 	struct error *error;
+	bool covers_inside; /* the kernel's signature is good, and so all that is in the file is */
 	bool failed; /* error is set: why nothing may be loaded */
 };
 
@@ -29,6 +30,7 @@ struct verify {
 struct finding {
 	struct signatures signatures;
 	const char *where; /* "the PE image", or the file that the signature is in */
+	const char *covered; /* what of the file, and what not; NULL where nothing holds */
 };
 
 static bool say(struct verify *v, const char *line)
@@ -80,6 +82,16 @@ static void check_sbat(const struct verify *v, const struct pe *pe, struct signa
 	}
 }
 
+static const char *covered_of_pe(struct verify *v, const struct pe *pe, bool covers_all)
+{
+	size_t rest = pe->certificates.size ? (size_t)(pe->certificates.data - pe->file.data) : pe->file.size;
+
+	if (!covers_all)
+		return "the headers and sections of the file, and not what else is between and behind them";
+	return arena_format(v->arena, v->error, "the %zu bytes in front of the signatures, without the checksum "
+			    "and the place of the signatures in the headers", rest);
+}
+
 static bool check_pe(struct verify *v, struct bytes bytes, bool sections_only,
 		     struct finding *finding)
 {
@@ -103,6 +115,9 @@ static bool check_pe(struct verify *v, struct bytes bytes, bool sections_only,
 	if (!signature_check_pe(v->anchors, &pe, v->arena, &finding->signatures, v->error))
 		return false;
 	check_sbat(v, &pe, &finding->signatures);
+	finding->covered = covered_of_pe(v, &pe, finding->signatures.covers_all);
+	if (!finding->covered)
+		return false;
 	if (!finding->signatures.covers_all && !sections_only &&
 	    signatures_verdict(&finding->signatures)->state == SIGNATURE_GOOD)
 		give_up(finding, "the PE image",
@@ -128,7 +143,9 @@ static bool check_embedded(struct verify *v, struct bytes bytes, bool sections_o
 		return true;
 	}
 	finding->where = "the end of the file";
-	return signature_check_detached(v->anchors, content, message, &finding->signatures,
+	finding->covered = arena_format(v->arena, v->error, "the %zu bytes in front of it", content.size);
+	return finding->covered &&
+	       signature_check_detached(v->anchors, content, message, &finding->signatures,
 					v->error);
 }
 
@@ -145,6 +162,9 @@ static bool check_detached(struct verify *v, struct bytes bytes, const char *pat
 	if (!name)
 		return false;
 	*finding = (struct finding){.signatures = {.count = 1}, .where = name};
+	finding->covered = arena_format(v->arena, v->error, "all %zu bytes", bytes.size);
+	if (!finding->covered)
+		return false;
 	/* v->error may hold already why another part was refused. */
 	if (!file_open(&file, name, &problem, &absent)) {
 		if (problem != ENOENT && problem != ENOTDIR)
@@ -249,8 +269,10 @@ static bool report_signature(struct verify *v, const char *what, const struct fi
 				 "    certificate: SHA-256 %s, valid from %s until %s%s",
 				 s->fingerprint, s->from, s->until, dates)))
 		return false;
-	return say(v, arena_format(v->arena, v->error, "    signature: in %s%s%s", finding->where,
-				   *s->digest ? ", over its digest by " : "", s->digest));
+	return say(v, arena_format(v->arena, v->error, "    signature: in %s%s%s%s%s", finding->where,
+				   *s->digest ? ", over its digest by " : "", s->digest,
+				   *s->key ? ", with a key of " : "", s->key)) &&
+	       (s->state < SIGNATURE_UNTRUSTED || !finding->covered || say(v, arena_format(v->arena, v->error, "    covers: %s", finding->covered)));
 }
 
 /* Reports, and notes the first part that may not be loaded. */
@@ -303,7 +325,8 @@ static bool check_cmdline(struct verify *v, const char *cmdline, bool required)
 /* What a signed image holds is covered by its signature, the sections one by one. */
 static bool say_inside(struct verify *v, const char *what, const char *path)
 {
-	return say(v, arena_format(v->arena, v->error, "%s: inside of %s.", what, path));
+	return say(v, arena_format(v->arena, v->error, "%s: inside of %s, %s.", what, path,
+				   v->covers_inside ? "whose signature covers it" : "not covered"));
 }
 
 static bool check_initrds(struct verify *v, bool required)
@@ -373,8 +396,10 @@ static bool check_all(struct verify *v, const char *cmdline)
 	struct finding finding;
 	char *what = arena_format(v->arena, v->error, "kernel %s", image->kernel_file.path);
 
-	return what && check_kernel(v, &finding) &&
-	       conclude(v, what, image->kernel_file.path, &finding,
+	if (!what || !check_kernel(v, &finding))
+		return false;
+	v->covers_inside = signatures_verdict(&finding.signatures)->state == SIGNATURE_GOOD;
+	return conclude(v, what, image->kernel_file.path, &finding,
 			v->options->verify != VERIFY_SHOW) &&
 	       check_addons(v, all) && check_initrds(v, all) && check_modules(v, all) &&
 	       (own_dtb ? say_inside(v, "device tree",

@@ -16,7 +16,7 @@
 #include "kexec/signature.h"
 #include "kexec/sysroot.h"
 
-#define VERIFY_LINES_MAX 96
+#define VERIFY_LINES_MAX 192
 
 /* For standard error, whether the check passed or not. */
 struct verify_report {
@@ -42,9 +42,10 @@ bool verify_embedded(const struct signature_anchors *anchors, struct bytes kerne
 
 /*
  * After the running kernel has refused the image with `refused` through kexec_file_load: adds to the
- * error's cause what is the matter with the signature, where it is that which was refused.
+ * error's cause what is the matter with the signature, where it is that which was refused;
+ * `locked_down` says that EPERM can come from lockdown. What UEFI's variables below `root` trust and revoke is looked at, if they are there.
  */
-void verify_explain(const struct image *image, int refused, bool locked_down, struct arena *arena,
-		    struct error *error);
+void verify_explain(const struct image *image, const struct sysroot *root, int refused, bool locked_down,
+		    struct arena *arena, struct error *error);
 
 #endif

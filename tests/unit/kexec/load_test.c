@@ -288,6 +288,32 @@ static void every_known_errno_has_a_sentence(void **state)
 	assert_contains(failure.cause, "no usual cause");
 }
 
+static void only_the_last_reason_for_eperm_is_lockdown(void **state)
+{
+	assert_false(load_met_lockdown(&load, false));
+	machine.lockdown = LOCKDOWN_INTEGRITY;
+	assert_true(load_met_lockdown(&load, false));
+	machine.load_disabled = YES;
+	assert_false(load_met_lockdown(&load, false));
+	machine.load_disabled = NO;
+	machine.privileged = NO;
+	assert_false(load_met_lockdown(&load, false));
+	machine.privileged = YES;
+	machine.limit_panic = 0;
+	load.calls = 1;
+	assert_true(load_met_lockdown(&load, false));
+	assert_false(load_met_lockdown(&load, true));
+}
+
+static void under_secure_boot_segments_are_not_allowed(void **state)
+{
+	machine.lockdown = LOCKDOWN_INTEGRITY;
+	assert_false(load_reason(&load, BY_SEGMENTS, false, &by_segments, EACCES, &failure));
+	assert_contains(failure.cause, "is locked down (integrity), and its IMA refuses kexec_load");
+	assert_contains(failure.remedy, "-s (kexec_file_load)");
+	assert_contains(failure.remedy, "signed");
+}
+
 static const char *why_not_permitted(enum plan_by by, bool panic)
 {
 	failure = (struct error){0};
@@ -414,6 +440,8 @@ int main(void)
 		cmocka_unit_test_setup(eperm_names_which, prepare),
 		cmocka_unit_test_setup(a_limit_counts_our_own_calls, prepare),
 		cmocka_unit_test_setup(lockdown_does_not_explain_an_unload, prepare),
+		cmocka_unit_test_setup(under_secure_boot_segments_are_not_allowed, prepare),
+		cmocka_unit_test_setup(only_the_last_reason_for_eperm_is_lockdown, prepare),
 		cmocka_unit_test_setup(no_room_names_the_reservation, prepare),
 		cmocka_unit_test_setup(unload_goes_by_file_first, prepare),
 		cmocka_unit_test_setup(unload_falls_back_only_when_the_call_is_missing, prepare),
