@@ -12,7 +12,7 @@ packages_build=(autoconf automake gcc libc6-dev make pkg-config libelf-dev zlib1
 packages_try=(cpio xz-utils zstd openssl qemu-system-x86 ovmf sbsigntool debian-archive-keyring)
 packages_boot=("${packages_try[@]}" gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu gcc-s390x-linux-gnu
 	device-tree-compiler libc6-dev-arm64-cross libc6-dev-ppc64el-cross libc6-dev-s390x-cross
-	python3-pefile qemu-efi-aarch64
+	osslsigncode python3-pefile qemu-efi-aarch64
 	qemu-system-arm qemu-system-misc qemu-system-ppc u-boot-tools)
 packages_kernel=(bc bison flex gcc libc6-dev libelf-dev libssl-dev make xz-utils)
 packages_bench=(strace time xz-utils openssl debian-archive-keyring)
@@ -20,7 +20,7 @@ packages_devices=(e2fsprogs jq kmod)
 packages_drivers=(binutils debian-archive-keyring gzip jq pahole perl xz-utils zstd)
 packages_check=(clang device-tree-compiler fish gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu
 	gcc-s390x-linux-gnu jq libc6-dev-arm64-cross libc6-dev-ppc64el-cross libc6-dev-s390x-cross
-	linux-kbuild-6.1 mandoc openssl qemu-user sbsigntool shellcheck zsh)
+	libnss3-tools linux-kbuild-6.1 mandoc openssl osslsigncode pesign qemu-user sbsigntool shellcheck zsh)
 }
 
 as_root() {
