@@ -21,7 +21,8 @@
 #                             at least firmware and model
 #   machine_append            a command line for every kernel, or nothing
 #   machine_arguments         fills the array `arguments` for QEMU from firmware, cpus, memory, model and
-#                             machine (more of -machine, with a comma in front, or nothing); may use $work
+#                             machine (more of -machine, with a comma in front, or nothing); may use $work, and
+#                             replace first_arguments, which hand the first kernel to the firmware
 #   image_make IMAGE FORM TARGET
 #                             makes another form of an image, or dies
 #   judge_machine STAGE       a sentence for each fact of a stage after the first that is not as it should
@@ -92,7 +93,7 @@ first_cmdline() {
 }
 
 with_efi() {
-	[[ $firmware = uefi* || $firmware = secure ]]
+	[[ $firmware = uefi* || $firmware = secure || $firmware = shim ]]
 }
 
 # append_of STAGE: the command line that stage is given.
@@ -139,6 +140,9 @@ initrd_make() {
 		multiboot_make "$root/kernel"
 		cp "$(payload "$payload")" "$root/payload"
 	fi
+	if [ "$script" = secure-boot ] && [ "$stage" = 1 ]; then
+		secure_files "$root"
+	fi
 	[ "$script" != wrong-digest ] || install -D "$wrong_digest" "$root/sbin/kexec"
 	if [ "$stage" -gt 1 ]; then
 		cp "$(payload "$payload")" "$root/payload"
@@ -160,11 +164,11 @@ qemu_run() {
 	local line fd pid now began=$EPOCHREALTIME end=$'\n'
 	# It writes no lines, but moves the cursor.
 	[ "$script" != memtest ] || end=$'\e'
+	first_arguments=(-kernel "$(kernel_image "$first" "$first_image")" -initrd "$work/initrd" -append "$(first_cmdline)")
 	machine_arguments
 	: > "$work/log"
 	exec {fd}< <(exec timeout $((limit * (1 + ${#hops[@]}) / 2)) "$qemu" "${arguments[@]}" -no-reboot -serial stdio -monitor none \
-		-kernel "$(kernel_image "$first" "$first_image")" -initrd "$work/initrd" \
-		-append "$(first_cmdline)" < /dev/null 2>&1)
+		"${first_arguments[@]}" < /dev/null 2>&1)
 	pid=$!
 	while IFS= read -r -d "$end" line <&"$fd"; do
 		now=$(seconds_since "$began") line=${line//$'\r'/}

@@ -13,47 +13,48 @@ image_form=bzImage
 qemu=qemu-system-x86_64
 console=ttyS0
 uki_architecture=x64
-# Firmware is bios, uefi, or secure: UEFI that boots nothing but what is signed.
+# Firmware is bios, uefi, or secure or shim: UEFI that boots nothing but what is signed (secure.sh).
 case_defaults=(firmware=bios model=max)
 # A busy host may be late with the timer interrupts that this check waits for.
 machine_append="no_timer_check"
 ovmf=/usr/share/OVMF
-# Published with OVMF for tests: the key that the firmware of "secure" trusts. Its password is its name.
-snakeoil=/usr/share/ovmf/PkKek-1-snakeoil
+# shellcheck source=tests/boot/x86_64/secure.sh
+. "$here/x86_64/secure.sh"
 
 machine_arguments() {
 	arguments=(-machine "q35$machine" -cpu "$model" -accel tcg -smp "$cpus" -m "$memory" -nodefaults -display none)
 	if [ "$firmware" != bios ]; then
 		case $firmware in
 		uefi) cp "$ovmf/OVMF_VARS_4M.fd" "$work/vars.fd" ;;
-		secure) cp "$ovmf/OVMF_VARS_4M.snakeoil.fd" "$work/vars.fd" ;;
+		secure | shim) secure_variables "$work/vars.fd" "$work/listed" ;;
 		esac
 		# A screen, so that there is a frame buffer to hand on.
 		arguments+=(-vga std
 			-drive "if=pflash,unit=0,format=raw,readonly=on,file=$ovmf/OVMF_CODE_4M.fd"
 			-drive "if=pflash,unit=1,format=raw,file=$work/vars.fd")
 	fi
+	if [ "$firmware" = shim ]; then
+		secure_disk "$work/esp"
+		first_arguments=(-drive "file=fat:$work/esp,format=raw,if=virtio,readonly=on")
+	fi
 }
 
-# image_make BZIMAGE FORM TARGET: vmlinux is what lies within, signed is the bzImage signed with the key of
-# the firmware "secure", uki a unified kernel image around it.
+# image_make BZIMAGE FORM TARGET: vmlinux is what lies within, enrolled is the bzImage signed with the key
+# "firmware" of secure.sh, uki a unified kernel image around it.
 image_make() {
 	case $2 in
 	vmlinux) image_unpack "$1" "$3" ;;
-	signed) image_sign "$1" "$3" ;;
+	enrolled) image_sign "$1" "$3" ;;
 	uki) image_uki "$1" "$3" ;;
 	*) die "no such form of a kernel: $2" ;;
 	esac
 }
 
-# image_sign BZIMAGE TARGET: signs it with the key that the firmware of "secure" trusts.
+# image_sign BZIMAGE TARGET: with nothing but our own signature.
 image_sign() {
-	local key=$2.key
-	openssl rsa -in "$snakeoil.key" -passin pass:snakeoil -out "$key" 2>/dev/null
-	cp "$1" "$2.unsigned"
-	sbattach --remove "$2.unsigned" 2>/dev/null
-	sbsign --key "$key" --cert "$snakeoil.pem" --output "$2" "$2.unsigned" 2>/dev/null
-	rm -f "$key" "$2.unsigned"
+	secure_plain "$1" "$2.plain"
+	secure_sign firmware "$2.plain" "$2"
+	rm -f "$2.plain"
 }
 
 # image_uki BZIMAGE TARGET: a unified kernel image of systemd's stub, with an initrd and a command line that
