@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The table of architectures. All four are in every binary; which one runs here is asked in one place.
+ * The table of architectures. All four are in every binary; which one runs here is asked in one
+ * place.
  *
  * How to add an architecture:
  *  1. arch/<name>/machine.c: machine_read(), the facts that only this architecture has, in a struct
@@ -22,19 +23,24 @@ struct format {
 	/* Whether these bytes (unpacked) are of this format. Any bytes at all may come here. */
 	bool (*probe)(struct bytes kernel);
 	/*
-	 * What is wrong with the file itself, whichever system call will take it: a kernel that was cut off
-	 * on its way here is better refused now than started. NULL: nothing is checked.
+	 * What is wrong with the file itself, whichever system call will take it: a kernel that was
+	 * cut off on its way here is better refused now than started. NULL: nothing is checked.
 	 */
 	bool (*check)(struct bytes kernel, struct error *error);
 	/* Builds p->plan by segments. The probe has accepted the bytes; nothing else is certain. */
 	bool (*plan)(const struct planning *p, struct error *error);
-	/* The running kernel's file loader takes this format, so kexec_file_load is worth trying. */
+	/*
+	 * The running kernel's file loader takes this format, so kexec_file_load is worth trying.
+	 */
 	bool by_file;
 	/* It takes the files that --module names. */
 	bool modules;
 	/* -t's name for the other formats, when they came out of a unified kernel image. */
 	bool uki;
-	/* For a format that is recognised to be refused in plain words: the sentence; plan is NULL then. */
+	/*
+	 * For a format that is recognised to be refused in plain words: the sentence; plan is NULL
+	 * then.
+	 */
 	const char *refusal;
 };
 
@@ -48,15 +54,17 @@ struct arch {
 	bool strict_loader_options;
 	bool device_tree;		/* --dtb is for this architecture, through kexec_load */
 	bool joins_append;		/* s390x: every --append counts, joined with a blank */
-	bool built_in_cmdline;		/* s390x: a kernel that gets no command line keeps the one inside of it */
+	/* s390x: a kernel that gets no command line keeps the one inside of it */
+	bool built_in_cmdline;
 	/* Fills what only this architecture knows: memory maps and machine->facts. */
-	bool (*machine_read)(const struct sysroot *root, struct arena *arena, struct machine *machine,
-			     struct error *error);
+	bool (*machine_read)(const struct sysroot *root, struct arena *arena,
+			     struct machine *machine, struct error *error);
 	const struct format *const *formats;	/* in probe order, NULL-terminated */
 	struct bytes (*purgatory)(void);	/* the flat image; empty when this build has none */
 	/*
-	 * Crash kernels. linear_map: where the kernel's map of all RAM begins, less the physical address,
-	 * when the running kernel does not tell. hotplug_flag: what --hotplug means to kexec_load here.
+	 * Crash kernels. linear_map: where the kernel's map of all RAM begins, less the physical
+	 * address, when the running kernel does not tell. hotplug_flag: what --hotplug means to
+	 * kexec_load here.
 	 */
 	uint64_t linear_map;
 	uint64_t hotplug_flag;
@@ -72,7 +80,10 @@ const struct arch *arch_find(const char *name);
 
 /* System call numbers of the architecture that this program was built for; -1 when it has none. */
 extern const long arch_nr_kexec_load, arch_nr_kexec_file_load;
-/* struct arch name of the architecture that this program was built for; NULL for one without a table. */
+/*
+ * struct arch name of the architecture that this program was built for; NULL for one without a
+ * table.
+ */
 extern const char *const arch_built_for;
 
 #endif

@@ -20,9 +20,9 @@ void *arena_alloc(struct arena *arena, size_t size, struct error *error) must_ch
 /* A zeroed array of `count` elements; the product is checked. */
 void *arena_array(struct arena *arena, size_t count, size_t size, struct error *error) must_check;
 /*
- * Room for one more in an array with `count` elements, all of which *capacity has room for: the array
- * itself, or one of twice the size with the same elements, and *capacity says so. NULL with the error set.
- * For `array` NULL, both numbers are 0.
+ * Room for one more in an array with `count` elements, all of which *capacity has room for: the
+ * array itself, or one of twice the size with the same elements, and *capacity says so. NULL with
+ * the error set. For `array` NULL, both numbers are 0.
  */
 void *arena_grow(struct arena *arena, void *array, size_t count, size_t *capacity, size_t size,
 		 struct error *error) must_check;

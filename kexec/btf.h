@@ -17,12 +17,13 @@ struct btf {
 	enum byte_order order;
 	struct bytes types, strings;
 	uint32_t *offsets;		/* of each type in `types` */
-	uint32_t first, count;		/* the first type's number (1 without a base), and how many */
+	/* the first type's number (1 without a base), and how many */
+	uint32_t first, count;
 	uint32_t strings_start;		/* what is taken off string offsets; 0 without a base */
 	const struct btf *base;		/* or NULL */
 	/*
-	 * Of a module's own little base (.BTF.base, Linux 6.11): the kernel's types, where its structures
-	 * have the members that they lack here. NULL for all others.
+	 * Of a module's own little base (.BTF.base, Linux 6.11): the kernel's types, where its
+	 * structures have the members that they lack here. NULL for all others.
 	 */
 	const struct btf *whole;
 };
@@ -32,11 +33,11 @@ bool btf_read(struct bytes blob, const struct btf *base, struct arena *arena, st
 	      struct error *error) must_check;
 
 /*
- * A module's own base: structures that have a name and a size, and no members. `kernel` has those, in the
- * structure of that name and size.
+ * A module's own base: structures that have a name and a size, and no members. `kernel` has those,
+ * in the structure of that name and size.
  */
-bool btf_read_base(struct bytes blob, const struct btf *kernel, struct arena *arena, struct btf *btf,
-		   struct error *error) must_check;
+bool btf_read_base(struct bytes blob, const struct btf *kernel, struct arena *arena,
+		   struct btf *btf, struct error *error) must_check;
 
 /*
  * The largest blob that lies anywhere in a kernel image, in either byte order: the image may be an

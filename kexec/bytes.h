@@ -33,7 +33,10 @@ typedef struct { uint8_t b[8]; } be64;
 
 enum byte_order { LITTLE, BIG };
 
-/* The `size` (1 to 8) bytes at `b` as a number; for fields whose byte order is known only at run time. */
+/*
+ * The `size` (1 to 8) bytes at `b` as a number; for fields whose byte order is known only at run
+ * time.
+ */
 static inline uint64_t bytes_get(const uint8_t *b, size_t size, enum byte_order order)
 {
 	uint64_t value = 0;
@@ -94,8 +97,12 @@ static inline bool is_power_of_two(uint64_t value)
 	return value && !(value & (value - 1));
 }
 
-/* The part [offset, offset + size) of `in`; false, with `out` untouched, when `in` has no such part. */
-static inline bool must_check bytes_slice(struct bytes in, uint64_t offset, uint64_t size, struct bytes *out)
+/*
+ * The part [offset, offset + size) of `in`; false, with `out` untouched, when `in` has no such
+ * part.
+ */
+static inline bool must_check bytes_slice(struct bytes in, uint64_t offset, uint64_t size,
+					  struct bytes *out)
 {
 	if (offset > in.size || size > in.size - offset)
 		return false;

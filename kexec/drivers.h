@@ -33,7 +33,9 @@ struct driver_layouts {
 	struct driver_layout of[DRIVER_KINDS];
 };
 
-/* What the types say: all that are there. Types of a bus in a module are in the modules' own BTF. */
+/*
+ * What the types say: all that are there. Types of a bus in a module are in the modules' own BTF.
+ */
 void driver_layouts_read(const struct btf *btf, struct driver_layouts *layouts);
 
 enum driver_shutdown {
@@ -63,10 +65,11 @@ struct driver_module {
 };
 
 /*
- * Reads an uncompressed module. `btf` is its kernel's. Names are copied into the arena: the file may
- * go away. `scratch` holds what is needed on the way.
+ * Reads an uncompressed module. `btf` is its kernel's. Names are copied into the arena: the file
+ * may go away. `scratch` holds what is needed on the way.
  */
-bool driver_module_read(struct bytes file, const struct btf *btf, const struct driver_layouts *layouts,
+bool driver_module_read(struct bytes file, const struct btf *btf,
+			const struct driver_layouts *layouts,
 			struct arena *arena, struct arena *scratch, struct driver_module *module,
 			struct error *error) must_check;
 

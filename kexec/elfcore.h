@@ -16,13 +16,15 @@
 struct elfcore_load {
 	struct range memory;	/* physical */
 	uint64_t virtual;	/* where the crashed kernel had it */
-	uint64_t contents;	/* physical address of its contents: memory.start, but where they were moved */
+	/* physical address of its contents: memory.start, but where they were moved */
+	uint64_t contents;
 };
 
 struct elfcore {
 	uint16_t machine;	/* EM_* */
 	enum byte_order order;
-	const struct range *notes;	/* physical: registers of each processor, VMCOREINFO; each a PT_NOTE */
+	/* physical: registers of each processor, VMCOREINFO; each a PT_NOTE */
+	const struct range *notes;
 	size_t note_count;
 	const struct elfcore_load *loads;
 	size_t load_count;

@@ -20,18 +20,22 @@ struct error {
 	int status;		/* exit status; 0 means EXIT_FAILED */
 	bool usage;		/* the usage text belongs on stdout after the headline */
 	char headline[512];	/* first line(s) that scripts match; may be empty */
-	char cause[1024];	/* a full sentence: the file, option or address, the value found, what was expected */
+	/* a full sentence: the file, option or address, the value found, what was expected */
+	char cause[1024];
 	char remedy[512];	/* an imperative sentence; empty where we honestly have none */
 };
 
 /* Sets the cause. Returns false, so that a failing function can `return error_set(...)`. */
 bool error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Sets the line that callers match, printed before the cause. Returns false. */
-bool error_headline(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool error_headline(struct error *error, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Sets what to do about it. Returns false. */
-bool error_remedy(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool error_remedy(struct error *error, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Puts context ("FILE: ") in front of the cause. Returns false. */
-bool error_context(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool error_context(struct error *error, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /*
  * A printable copy of bytes from outside, cut to fit, for "the value found":
  * error_quote(bytes).text. Whatever could drive a terminal becomes '?'.

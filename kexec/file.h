@@ -24,15 +24,15 @@ struct file {
 
 /*
  * Opens and maps `path`: a regular file or a block device. A character device (raw flash) has no
- * mapping, nor has a file of sysfs: those are read into a sealed memfd, which stands in for them. An empty file, a directory, a
- * pipe or a socket is refused. The error's cause names the file; `open_errno` (may be NULL) gets
- * the errno of a failed open, or 0. On failure `file` is closed.
+ * mapping, nor has a file of sysfs: those are read into a sealed memfd, which stands in for them.
+ * An empty file, a directory, a pipe or a socket is refused. The error's cause names the file;
+ * `open_errno` (may be NULL) gets the errno of a failed open, or 0. On failure `file` is closed.
  */
 bool file_open(struct file *file, const char *path, int *open_errno, struct error *error)
 	must_check;
 /*
- * Puts a sealed copy in the place of the file, which nobody can change from then on: what is checked
- * afterwards is what will be used. On failure the file is closed or as it was.
+ * Puts a sealed copy in the place of the file, which nobody can change from then on: what is
+ * checked afterwards is what will be used. On failure the file is closed or as it was.
  */
 bool file_seal(struct file *file, struct error *error) must_check;
 /* Closes and unmaps; a closed file stays closed. */

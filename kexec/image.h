@@ -35,15 +35,18 @@ static inline struct bytes image_module_bytes(const struct image_module *module)
 
 struct image {
 	struct file kernel_file;	/* as it lies on disk */
-	struct file kernel_unpacked;	/* a sealed memfd; fd -1 when the file was the kernel itself */
+	/* a sealed memfd; fd -1 when the file was the kernel itself */
+	struct file kernel_unpacked;
 	const char *compression;	/* "gzip", ...; NULL when the file was not compressed */
 	const char *container;		/* "EFI zboot", "uImage"; NULL when it was not in one */
 	struct file initrd;		/* fd -1 when there is none */
-	struct file dtb;		/* fd -1 when there is none, or when it is inside of the kernel's file */
+	/* fd -1 when there is none, or when it is inside of the kernel's file */
+	struct file dtb;
 
 	/* A unified kernel image, and what its sections gave. */
 	bool uki;
-	struct file uki_file;		/* it, when it was compressed; closed when kernel_file is it */
+	/* it, when it was compressed; closed when kernel_file is it */
+	struct file uki_file;
 	char *cmdline;			/* its command line, or NULL; for a load that gives none */
 	const char *left_out;		/* names of sections without a use here; "" for none */
 	struct uki *sections;		/* those of it (kexec/uki.h), or NULL */
@@ -94,10 +97,11 @@ static inline int image_kernel_fd(const struct image *image)
  */
 bool image_open(struct image *image, const struct options *options, struct error *error) must_check;
 /*
- * Opens, and unpacks, what --module names: for a kernel that takes modules, for others do without the files. On
- * failure, what was opened is image_close()'s to close.
+ * Opens, and unpacks, what --module names: for a kernel that takes modules, for others do without
+ * the files. On failure, what was opened is image_close()'s to close.
  */
-bool image_open_modules(struct image *image, const struct options *options, struct error *error) must_check;
+bool image_open_modules(struct image *image, const struct options *options, struct error *error)
+	must_check;
 void image_close(struct image *image);
 
 #endif

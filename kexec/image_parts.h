@@ -27,8 +27,8 @@ bool image_take_addons(struct image *image, const struct options *options,
 		       struct error *error) must_check;
 
 /*
- * Adds a piece to what will be the initrd, with `front` before all others; a file that is open belongs
- * to the image from then on.
+ * Adds a piece to what will be the initrd, with `front` before all others; a file that is open
+ * belongs to the image from then on.
  */
 bool image_add_part(struct image *image, struct file file, bool front,
 		    struct error *error) must_check;

@@ -36,8 +36,8 @@ bool iomem_append_ram(const struct iomem *iomem, struct arena *arena, struct mem
 		      struct error *error) must_check;
 
 /*
- * Appends all RAM that the kernel runs on, at any depth and without a look inside: also what drivers
- * have added, which has their name in parentheses: "System RAM (kmem)". Tidy it afterwards.
+ * Appends all RAM that the kernel runs on, at any depth and without a look inside: also what
+ * drivers have added, which has their name in parentheses: "System RAM (kmem)". Tidy it afterwards.
  */
 bool iomem_append_system_ram(const struct iomem *iomem, struct arena *arena, struct memmap *map,
 			     struct error *error) must_check;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Writing JSON (RFC 8259) to a stream: one value a line, two blanks for each level. It knows commas,
- * quotes and which numbers are exact; it does not know what is told.
+ * Writing JSON (RFC 8259) to a stream: one value a line, two blanks for each level. It knows
+ * commas, quotes and which numbers are exact; it does not know what is told.
  */
 #ifndef KEXEC_JSON_H
 #define KEXEC_JSON_H
@@ -13,7 +13,8 @@
 struct json {
 	FILE *out;
 	unsigned depth;
-	bool first;		/* nothing stands yet in the innermost object or array; true at first */
+	/* nothing stands yet in the innermost object or array; true at first */
+	bool first;
 	bool failed;		/* the error is set; no text is printed any more */
 	struct arena *arena;	/* for escaped text */
 	struct error *error;

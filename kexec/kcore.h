@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the head of /proc/kcore, an ELF core of the running kernel, tells of its address space: where
- * KASLR put the kernel and its map of all memory. Bytes in, numbers out; the bytes are not trusted.
+ * What the head of /proc/kcore, an ELF core of the running kernel, tells of its address space:
+ * where KASLR put the kernel and its map of all memory. Bytes in, numbers out; the bytes are not
+ * trusted.
  */
 #ifndef KEXEC_KCORE_H
 #define KEXEC_KCORE_H
@@ -10,8 +11,8 @@
 
 struct kcore {
 	/*
-	 * The kernel's image, where it is mapped apart from the rest of memory. An empty range: it is
-	 * not, or nothing says so.
+	 * The kernel's image, where it is mapped apart from the rest of memory. An empty range: it
+	 * is not, or nothing says so.
 	 */
 	struct range image;
 	uint64_t image_virtual;
@@ -26,12 +27,14 @@ struct kcore {
  */
 uint64_t kcore_needs(struct bytes head, enum byte_order order);
 
-/* SYMBOL(NAME) of the VMCOREINFO note in the head; false when it is not there (before Linux 4.19). */
+/*
+ * SYMBOL(NAME) of the VMCOREINFO note in the head; false when it is not there (before Linux 4.19).
+ */
 bool kcore_symbol(struct bytes head, const char *name, uint64_t *value);
 
 /*
- * Where in the file `size` bytes at a virtual address stand, by the headers in `head`; false when no
- * segment has them all.
+ * Where in the file `size` bytes at a virtual address stand, by the headers in `head`; false when
+ * no segment has them all.
  */
 bool kcore_find(struct bytes head, enum byte_order order, uint64_t address, uint64_t size,
 		uint64_t *offset);

@@ -38,16 +38,19 @@ struct machine {
 	struct range kernel_code;	/* of the running kernel, physical; empty when unknown */
 
 	/*
-	 * What a dump of the running kernel needs; read where there is a crash reservation. `ram` is all
-	 * RAM that the running kernel has, by /proc/iomem, reserved or not.
+	 * What a dump of the running kernel needs; read where there is a crash reservation. `ram`
+	 * is all RAM that the running kernel has, by /proc/iomem, reserved or not.
 	 */
 	struct memmap ram;
 	struct range vmcoreinfo;	/* of the note, physical; empty when unknown */
-	const struct range *crash_notes;	/* physical, by processor: where each leaves its registers */
+	/* physical, by processor: where each leaves its registers */
+	const struct range *crash_notes;
 	size_t crash_notes_count;
-	struct range kernel_image;	/* physical, where it is not mapped with the rest; or empty */
+	/* physical, where it is not mapped with the rest; or empty */
+	struct range kernel_image;
 	uint64_t kernel_virtual;	/* where it is mapped */
-	uint64_t linear_map;		/* virtual less physical address of all other RAM, modulo 2^64 */
+	/* virtual less physical address of all other RAM, modulo 2^64 */
+	uint64_t linear_map;
 
 	/* What stands in the way of a load, and what is loaded. */
 	enum tristate kexec_loaded, crash_loaded;
@@ -63,7 +66,8 @@ struct machine {
 	 * plans repeat; all zeros when this kernel has no entropy yet: hand on no seed then.
 	 */
 	uint8_t entropy[MACHINE_ENTROPY_SIZE];
-	const char *compatible;		/* what its device tree calls it first of all; NULL without one */
+	/* what its device tree calls it first of all; NULL without one */
+	const char *compatible;
 	const char *denied;	/* the first file that this user may not read, or NULL */
 	const void *facts;		/* the architecture's own: arch/<name>/machine.h */
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The files that tell what stands in the way of a kexec, beside those that loading itself reads. Each
- * is read here as it is, or else it is kept why it could not be; what follows from one, findings.c knows.
+ * The files that tell what stands in the way of a kexec, beside those that loading itself reads.
+ * Each is read here as it is, or else it is kept why it could not be; what follows from one,
+ * findings.c knows.
  */
 #ifndef KEXEC_MACHINE_STATE_H
 #define KEXEC_MACHINE_STATE_H
@@ -27,7 +28,8 @@ enum state_name {
 	STATE_PROTECTED_GUEST,	/* s390x: "1" in one */
 	STATE_MOUNTS,
 	STATE_MODULES,		/* there wherever /sys/module can be seen */
-	STATE_KVM_INTEL, STATE_KVM_AMD, STATE_KVM, STATE_KVM_HV, /* how often the modules are in use */
+	/* how often the modules are in use */
+	STATE_KVM_INTEL, STATE_KVM_AMD, STATE_KVM, STATE_KVM_HV,
 	STATE_VFIO_PCI,
 	STATE_FRAMEBUFFER,	/* the name of the first one */
 	STATE_CONSOLES,		/* "tty0 ttyS0": those in use */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Multiboot kernels of the first version: a header near the start of the file says what the kernel demands and,
- * where it is no ELF file, where it belongs. Multiboot Specification 0.6.96.
+ * Multiboot kernels of the first version: a header near the start of the file says what the kernel
+ * demands and, where it is no ELF file, where it belongs. Multiboot Specification 0.6.96.
  */
 #include "arch/x86_64/multiboot.h"
 
@@ -40,8 +40,9 @@ static bool check_demands(uint32_t flags, const struct multiboot_given *given, s
 				 " demand what the specification does not know (0x%" PRIx32 ").",
 				 flags, flags & MULTIBOOT_DEMANDS & ~known);
 	if ((flags & MULTIBOOT_WANT_VIDEO) && !given->screen.known)
-		return error_set(error, "The kernel demands a screen, and this machine's is none that can be "
-					"handed over: neither text nor a linear framebuffer.");
+		return error_set(error,
+				 "The kernel demands a screen, and this machine's is none that can "
+				 "be handed over: neither text nor a linear framebuffer.");
 	return true;
 }
 
@@ -55,7 +56,8 @@ static bool find_kernel(struct bytes kernel, size_t at, uint32_t flags, struct e
 		return multiboot_by_elf(kernel, elf, entry, error);
 	header = bytes_at(kernel, at, sizeof(*header));
 	if (!header)
-		return error_set(error, "The Multiboot header, 0x%zx bytes into the file, is cut off.", at);
+		return error_set(error,
+				 "The Multiboot header, 0x%zx bytes into the file, is cut off.", at);
 	addresses = (struct multiboot_addresses){
 		.header_offset = at,
 		.header = get(header->header_addr),
@@ -175,7 +177,8 @@ static bool multiboot_plan(const struct planning *p, struct error *error)
 	if (at == SIZE_MAX)
 		return error_set(error, "The file has no Multiboot header.");
 	flags = get(((const struct multiboot_header *)(kernel.data + at))->flags);
-	if (!plan_fact(p, "multiboot", "header", error, "at byte 0x%zx, flags 0x%08" PRIx32, at, flags) ||
+	if (!plan_fact(p, "multiboot", "header", error, "at byte 0x%zx, flags 0x%08" PRIx32, at,
+		       flags) ||
 	    !multiboot_prepare(p, &given, error))
 		return false;
 	if (!check_demands(flags, &given, error) ||

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Multiboot kernels (Xen, memtest86+): the structures of both versions of the protocol, and what the two
- * formats share. Multiboot Specification 0.6.96 and Multiboot2 Specification 2.0, both of the GNU project.
+ * Multiboot kernels (Xen, memtest86+): the structures of both versions of the protocol, and what
+ * the two formats share. Multiboot Specification 0.6.96 and Multiboot2 Specification 2.0, both of
+ * the GNU project.
  */
 #ifndef ARCH_X86_64_MULTIBOOT_H
 #define ARCH_X86_64_MULTIBOOT_H
@@ -120,7 +121,8 @@ struct multiboot_entry {
 	uint64_t entry;
 	uint32_t eax;
 	uint64_t info;			/* for EBX */
-	uint64_t acpi_tags, root_pointer;	/* physical: tags to be filled, and with what; or 0 */
+	/* physical: tags to be filled, and with what; or 0 */
+	uint64_t acpi_tags, root_pointer;
 };
 
 /* Of the address fields or the address tag. */
@@ -136,7 +138,10 @@ bool multiboot_by_addresses(struct bytes kernel, const struct multiboot_addresse
 /* The loads of an ELF file for a 32-bit entry, and that entry's physical address. */
 bool multiboot_by_elf(struct bytes kernel, struct elf_image *elf, uint64_t *entry,
 		      struct error *error) must_check;
-/* Adds the kernel's segments, moved up by `delta`; for 0 the places where they are linked must be free. */
+/*
+ * Adds the kernel's segments, moved up by `delta`; for 0 the places where they are linked must be
+ * free.
+ */
 bool multiboot_add_kernel(const struct planning *p, const struct elf_image *elf, uint64_t delta,
 			  uint64_t entry, struct error *error) must_check;
 /* What the machine has to give: screen, memory, command line. Refuses crash kernels. */

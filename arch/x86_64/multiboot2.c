@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Multiboot kernels of the second version: tags say what the kernel demands, and tags tell it what there is.
- * Multiboot2 Specification 2.0. Whatever belongs to EFI boot services is out of reach: they ended when the
- * running kernel began.
+ * Multiboot kernels of the second version: tags say what the kernel demands, and tags tell it what
+ * there is. Multiboot2 Specification 2.0. Whatever belongs to EFI boot services is out of reach:
+ * they ended when the running kernel began.
  */
 #include "arch/x86_64/multiboot.h"
 
@@ -62,7 +62,10 @@ static bool multiboot2_probe(struct bytes kernel)
 	return find_header(kernel) != SIZE_MAX;
 }
 
-/* Whether this loader can tell the kernel that. What is not there, no module for one, counts as told. */
+/*
+ * Whether this loader can tell the kernel that. What is not there, no module for one, counts as
+ * told.
+ */
 static bool is_told(uint32_t type, const struct multiboot_given *given, const struct wishes *wishes)
 {
 	return (type >= INFO_CMDLINE && type <= INFO_MEMORY) || type == INFO_MAP ||
@@ -85,7 +88,8 @@ static bool check_requests(struct bytes body, const struct multiboot_given *give
 					 type,
 					 type == INFO_ACPI_OLD ? " (a copy of ACPI's root pointer)" :
 					 type == INFO_ACPI_NEW ?
-						 " (a copy of ACPI's root pointer, of version 2 or later)" :
+						 " (a copy of ACPI's root pointer, of version 2 or "
+						 "later)" :
 					 type == 11 || type == 12 ? " (EFI's system table)" :
 					 type >= 17 && type <= 20 ? " (EFI boot services)" :
 					 type == INFO_FRAMEBUFFER ? " (a screen)" : "");
@@ -120,15 +124,18 @@ static void take_place(uint16_t type, const uint8_t *body, struct wishes *wishes
 static bool refuse_tag(uint16_t type, struct error *error)
 {
 	if (type == TAG_EFI_BOOT_SERVICES)
-		return error_set(error, "The kernel demands EFI boot services, which ended when the running "
-					"kernel began.");
-	return error_set(error, "The Multiboot2 header has a tag of type %u, which the specification does not "
-				"know, and does not call it optional.", type);
+		return error_set(error,
+				 "The kernel demands EFI boot services, which ended when the "
+				 "running kernel began.");
+	return error_set(error,
+			 "The Multiboot2 header has a tag of type %u, which the specification does "
+			 "not know, and does not call it optional.", type);
 }
 
 /* One tag. Of those that may be passed over, only what cannot be honoured is. */
 static bool take_tag(const struct multiboot2_tag *tag, struct bytes body,
-		     const struct multiboot_given *given, struct wishes *wishes, struct error *error)
+		     const struct multiboot_given *given, struct wishes *wishes,
+		     struct error *error)
 {
 	static const uint8_t sizes[TAG_RELOCATABLE + 1] = {
 		[TAG_ADDRESSES] = 16, [TAG_ENTRY] = 4, [TAG_CONSOLE] = 4, [TAG_RELOCATABLE] = 16,
@@ -138,8 +145,8 @@ static bool take_tag(const struct multiboot2_tag *tag, struct bytes body,
 
 	if (type <= TAG_RELOCATABLE && body.size < sizes[type])
 		return error_set(error,
-				 "The Multiboot2 header's tag of type %u has %zu bytes of contents; %u were "
-				 "expected.", type, body.size, sizes[type]);
+				 "The Multiboot2 header's tag of type %u has %zu bytes of "
+				 "contents; %u were expected.", type, body.size, sizes[type]);
 	switch (type) {
 	case TAG_ADDRESSES:
 	case TAG_ENTRY:
@@ -153,8 +160,9 @@ static bool take_tag(const struct multiboot2_tag *tag, struct bytes body,
 		if (optional || given->screen.known ||
 		    (type == TAG_CONSOLE && !(body.data[0] & CONSOLE_REQUIRED)))
 			return true;
-		return error_set(error, "The kernel demands a screen, and this machine's is none that can be "
-					"handed over: neither text nor a linear framebuffer.");
+		return error_set(error,
+				 "The kernel demands a screen, and this machine's is none that can "
+				 "be handed over: neither text nor a linear framebuffer.");
 	case TAG_ALIGN_MODULES:
 		return true;
 	case TAG_ENTRY_EFI32:
@@ -178,10 +186,12 @@ static bool next_tag(struct bytes header, uint64_t at, const struct multiboot2_t
 		return true;
 	}
 	size = get((*tag)->size);
-	if (size >= sizeof(**tag) && bytes_slice(header, at + sizeof(**tag), size - sizeof(**tag), body))
+	if (size >= sizeof(**tag) && bytes_slice(header, at + sizeof(**tag), size - sizeof(**tag),
+						 body))
 		return true;
 	return error_set(error,
-			 "The Multiboot2 header's tag of type %u has a size of %" PRIu32 " bytes; 8 to %" PRIu64
+			 "The Multiboot2 header's tag of type %u has a size of %" PRIu32 " bytes; "
+			 "8 to %" PRIu64
 			 " were expected.", get((*tag)->type), size, header.size - at);
 }
 
@@ -226,7 +236,8 @@ static bool read_header(struct bytes kernel, size_t at, const struct multiboot_g
 	if (get(fixed->length) < sizeof(*fixed) ||
 	    !bytes_slice(kernel, at, get(fixed->length), &header))
 		return error_set(error,
-				 "The Multiboot2 header, 0x%zx bytes into the file, has a length of %" PRIu32
+				 "The Multiboot2 header, 0x%zx bytes into the file, has a length "
+				 "of %" PRIu32
 				 "; 16 to %zu were expected.",
 				 at, get(fixed->length), kernel.size - at);
 	return read_tags(header, given, wishes, error);
@@ -237,8 +248,9 @@ static bool find_kernel(struct bytes kernel, const struct wishes *wishes, struct
 {
 	if (wishes->has_addresses) {
 		if (!wishes->has_entry)
-			return error_set(error, "The Multiboot2 header says where the kernel goes, but not "
-						"where it begins.");
+			return error_set(error,
+					 "The Multiboot2 header says where the kernel goes, but "
+					 "not where it begins.");
 		if (!multiboot_by_addresses(kernel, &wishes->addresses, elf, error))
 			return false;
 	} else if (!multiboot_by_elf(kernel, elf, entry, error)) {
@@ -359,7 +371,8 @@ static void add_screen(struct info *info, const struct multiboot_screen *screen)
 	struct multiboot2_framebuffer *out;
 	/* Only one kind has colours behind it. */
 	size_t size = screen->type == MULTIBOOT_SCREEN_RGB ? sizeof(*out)
-							   : offsetof(struct multiboot2_framebuffer, colours);
+							   : offsetof(struct multiboot2_framebuffer,
+								      colours);
 
 	if (!screen->known)
 		return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the two versions of Multiboot have in common: which bytes go where, modules, and what the machine can
- * tell. It knows nothing of how either version writes that down. Everything lies below 4 GiB, since paging is
- * off when such a kernel begins.
+ * What the two versions of Multiboot have in common: which bytes go where, modules, and what the
+ * machine can tell. It knows nothing of how either version writes that down. Everything lies below
+ * 4 GiB, since paging is off when such a kernel begins.
  */
 #include "arch/x86_64/multiboot.h"
 
@@ -36,8 +36,8 @@ bool multiboot_by_addresses(struct bytes kernel, const struct multiboot_addresse
 	}
 	if (before > addresses->header || before > addresses->header_offset)
 		return error_set(error,
-				 "The Multiboot header, 0x%zx bytes into the file, says that it is to be at "
-				 "0x%" PRIx32 " and the file's first byte at 0x%" PRIx32
+				 "The Multiboot header, 0x%zx bytes into the file, says that it is "
+				 "to be at 0x%" PRIx32 " and the file's first byte at 0x%" PRIx32
 				 ", which cannot be.",
 				 addresses->header_offset, addresses->header, addresses->load);
 	start = addresses->header_offset - before;
@@ -46,7 +46,8 @@ bool multiboot_by_addresses(struct bytes kernel, const struct multiboot_addresse
 	    !bytes_slice(kernel, start, size, &part) || !part.size)
 		return error_set(error,
 				 "The Multiboot header wants memory from 0x%" PRIx64 " to 0x%" PRIx32
-				 " filled from byte 0x%" PRIx64 " of the file on, which has %zu bytes.",
+				 " filled from byte 0x%" PRIx64 " of the file on, which has %zu "
+				 "bytes.",
 				 load, addresses->load_end, start, kernel.size);
 	memory = addresses->bss_end ? addresses->bss_end - load : size;
 	if ((addresses->bss_end && addresses->bss_end < load) || memory < size ||
@@ -57,7 +58,8 @@ bool multiboot_by_addresses(struct bytes kernel, const struct multiboot_addresse
 				 addresses->bss_end, load + size);
 	*elf = (struct elf_image){
 		.class = 32,
-		.loads = { { .physical = load, .virtual = load, .memory_size = memory, .bytes = part } },
+		.loads = { { .physical = load, .virtual = load, .memory_size = memory,
+			     .bytes = part } },
 		.load_count = 1,
 	};
 	return true;
@@ -81,8 +83,9 @@ bool multiboot_by_elf(struct bytes kernel, struct elf_image *elf, uint64_t *entr
 	struct range span;
 
 	if (!elf_is(kernel, 32, LITTLE, EM_386) && !elf_is(kernel, 64, LITTLE, EM_X86_64))
-		return error_set(error, "The Multiboot header gives no addresses, and the file is no ELF "
-					"file for x86 from which they could be taken.");
+		return error_set(error,
+				 "The Multiboot header gives no addresses, and the file is no ELF "
+				 "file for x86 from which they could be taken.");
 	if (!elf_read(kernel, elf, error))
 		return false;
 	span = elf_span(elf);
@@ -122,7 +125,8 @@ bool multiboot_add_kernel(const struct planning *p, const struct elf_image *elf,
 			return (delta || place_where_linked(p, elf, error)) &&
 			       elf_add(p, elf, delta, error);
 	}
-	return error_set(error, "The entry point 0x%" PRIx64 " lies in no part of the kernel.", entry);
+	return error_set(error, "The entry point 0x%" PRIx64 " lies in no part of the kernel.",
+			 entry);
 }
 
 /* The running kernel's struct screen_info, at the start of boot_params. */
@@ -196,8 +200,9 @@ bool multiboot_prepare(const struct planning *p, struct multiboot_given *given, 
 
 	*given = (struct multiboot_given){ .loader = "kexec-ng" };
 	if (p->options->panic) {
-		error_set(error, "%s is a Multiboot kernel, and the protocol has no words for a crash "
-				 "kernel's memory (-p).", file);
+		error_set(error,
+			  "%s is a Multiboot kernel, and the protocol has no words for a crash "
+			  "kernel's memory (-p).", file);
 		return error_remedy(error, "Give a bzImage or a vmlinux.");
 	}
 	if (!boot_params_hand_on_memory(p, error))
@@ -243,7 +248,8 @@ bool multiboot_add_info(const struct planning *p, size_t size, uint8_t **info, u
 
 	*info = arena_alloc(p->arena, size, error);
 	return *info && plan_place_and_add(p, "multiboot_info", "made here",
-					   (struct bytes){ *info, size }, size, where, address, error);
+					   (struct bytes){ *info, size }, size, where, address,
+					   error);
 }
 
 bool multiboot_finish(const struct planning *p, const struct multiboot_entry *entry,
@@ -263,6 +269,9 @@ uint32_t multiboot_memory_type(enum memory_type type)
 {
 	uint32_t number = e820_type(type);
 
-	/* Both specifications, "memory map": 1, 3, 4 and 5 as in e820, and anything else is reserved. */
+	/*
+	 * Both specifications, "memory map": 1, 3, 4 and 5 as in e820, and anything else is
+	 * reserved.
+	 */
 	return number <= 5 ? number : 2;
 }

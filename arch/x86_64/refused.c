@@ -18,7 +18,9 @@ const struct format x86_64_nbi = {
 		   "(mknbi); load the kernel that it was made from.",
 };
 
-/* boot.h of BProc 4: the magic, a byte for the architecture (1: i386), then sizes of what follows. */
+/*
+ * boot.h of BProc 4: the magic, a byte for the architecture (1: i386), then sizes of what follows.
+ */
 static bool beoboot_probe(struct bytes kernel)
 {
 	return bytes_at(kernel, 0, 16) && bytes_equal_at(kernel, 0, "BeoB", 4);
@@ -27,6 +29,6 @@ static bool beoboot_probe(struct bytes kernel)
 const struct format x86_64_beoboot = {
 	.name = "beoboot-x86",
 	.probe = beoboot_probe,
-	.refusal = "an image for the nodes of a BProc cluster, of a kind that nobody makes any more "
-		   "(beoboot); load the kernel and the initrd that it was made from.",
+	.refusal = "an image for the nodes of a BProc cluster, of a kind that nobody makes any "
+		   "more (beoboot); load the kernel and the initrd that it was made from.",
 };

@@ -19,7 +19,9 @@ const struct arch arch_x86_64 = {
 	.order = LITTLE,
 	.page_size = 4096,
 	.strict_loader_options = true,
-	/* page_offset_base without KASLR and 5-level paging, Documentation/arch/x86/x86_64/mm.rst */
+	/*
+	 * page_offset_base without KASLR and 5-level paging, Documentation/arch/x86/x86_64/mm.rst
+	 */
 	.linear_map = 0xffff888000000000,
 	/* Linux 6.5 to 6.9 know only this flag, and later ones take it still. */
 	.hotplug_flag = KEXEC_UPDATE_ELFCOREHDR,
