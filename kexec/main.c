@@ -15,6 +15,7 @@
 #include "arch/arch.h"
 #include "kexec/capture.h"
 #include "kexec/check_report.h"
+#include "kexec/crash.h"
 #include "kexec/image.h"
 #include "kexec/load.h"
 #include "kexec/plan_print.h"
@@ -110,12 +111,9 @@ static bool report_status(struct run *run)
 
 static bool print_crash_size(struct run *run)
 {
-	const struct memmap *crash = &run->machine.crash;
-
 	if (!machine_read(&run->root, &run->arena, &run->machine, &run->error))
 		return false;
-	printf("%" PRIu64 "\n",
-	       crash->count ? range_size(crash->entries[crash->count - 1].range) : 0);
+	printf("%" PRIu64 "\n", range_size(crash_region(&run->machine)));
 	return finish_output(&run->error);
 }
 
