@@ -46,11 +46,11 @@ limit=${KEXEC_NG_BOOT_SECONDS:-240}
 case_read() {
 	local word
 	name=$1 first=6.1 second=6.12 first_image=$image_form image=$image_form call=-a cpus=1 memory=1G payload=4M
-	options='' machine='' script=hand-over until='' chain='' first_append='' crash=0 capture=no
+	options='' machine='' script=hand-over until='' chain='' first_append='' crash=0 capture=no old=no
 	shift
 	for word in "${case_defaults[@]}" "$@"; do
 		case ${word%%=*} in
-		first | second | first_image | image | call | firmware | cpus | memory | model | payload | script | chain | crash | capture) ;;
+		first | second | first_image | image | call | firmware | cpus | memory | model | payload | script | chain | crash | capture | old) ;;
 		seconds) continue ;;
 		machine) word=${word/=/=,} ;;
 		options | first_append) word=${word//,/ } ;;
@@ -123,19 +123,24 @@ initrd_make() {
 		initrd_make $((stage + 1)) "$root/initrd"
 		[ "$script" != uki ] || uki_pack "$root" $((stage + 1)) "$(kernel_release "$series")"
 		{
-			printf 'call=%q options=%q crash=%q\nappend=%q\n' "$hop_call" "$options" "$crash" \
+			printf 'call=%q options=%q crash=%q old=%q\nappend=%q\n' "$hop_call" "$options" "$crash" "$old" \
 				"$(append_of $((stage + 1)))"
 			[ "$capture$stage" != yes1 ] || cat "$here/guest/capture.sh"
+			[ "$script" != crash ] || cat "$here/guest/headers.sh"
 			cat "$here/guest/$script.sh"
 		} > "$root/case/$stage"
 	fi
 	if [ "$script" = crash ] && [ "$stage" -gt 1 ]; then
-		cp "$here/guest/captured.sh" "$root/case/$stage"
+		{ printf 'old=%q\n' "$old"; cat "$here/guest/headers.sh" "$here/guest/captured.sh"; } > "$root/case/$stage"
 		! dump_readable || cp -r "$(dump_reader)" "$root/dump"
 		copy_program "$(dirname "$(program "$arch")")/vmcore-dmesg" "$root" vmcore-dmesg
 	fi
 	[ "$script/$stage" != memtest/1 ] || cp "$(memtest_image)" "$root/memtest.bin"
 	[ "$script/$stage" != xen/1 ] || cp "$(xen_image)" "$root/xen.gz"
+	if [ "$old/$stage" = yes/1 ]; then
+		mkdir -p "$root/sbin"
+		gcc -static -O1 -Wall -Werror -o "$root/sbin/as-old" "$here/$arch/as_old.c"
+	fi
 	if [ "$script" = multiboot ] && [ "$stage" = 1 ]; then
 		multiboot_make "$root/kernel"
 		cp "$(payload "$payload")" "$root/payload"

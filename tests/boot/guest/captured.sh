@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the kernel that came up after a crash: is the dump sound, and do independent readers find the
 # mark in it? Where it can read them, /dump holds Debian's makedumpfile and the libraries that it needs.
-number() {
-	echo "0x$(echo "$1" | sed 's/\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)/\8\7\6\5\4\3\2\1/')"
-}
-
+# headers.sh stands in front of this.
 makedumpfile() {
 	LD_LIBRARY_PATH=/dump/lib "/dump/lib/$(cat /dump/loader)" /dump/makedumpfile "$@"
 }
@@ -15,18 +12,21 @@ mark_in() {
 }
 
 check "there is a dump" [ -s /proc/vmcore ]
-# The kernel shows one PT_NOTE, and a PT_LOAD for each that it was given: virtual and physical address and
-# size of each. On s390x the capture kernel makes them itself, and there is nothing of ours to be seen.
-headers() {
-	count=$(dd if=/proc/vmcore bs=1 skip=56 count=2 2>/dev/null | xxd -p | sed 's/\(..\)\(..\)/0x\2\1/')
-	dd if=/proc/vmcore bs=56 count=$((count + 2)) 2>/dev/null | tail -c +65 | xxd -p -c 56 | head -n "$((count))" |
-		while read -r header; do
-			say vmcore-header "${header%"${header#????????}"}" "$(number "$(echo "$header" | cut -c 33-48)")" \
-				"$(number "$(echo "$header" | cut -c 49-64)")" "$(number "$(echo "$header" | cut -c 65-80)")"
-		done
+if [ "$(uname -m)" = s390x ]; then
+	# The notes come first there too.
+	notes=0x$(dd if=/proc/vmcore bs=1 skip=72 count=8 2>/dev/null | xxd -p)
+else
+	headers /proc/vmcore > /tmp/headers
+	while read -r header; do
+		say vmcore-header "$header"
+	done < /tmp/headers
+	notes=$(sed -n 's/^04000000 \([^ ]*\) .*/\1/p' /tmp/headers)
+fi
+[ "$old" = no ] || {
+	low_memory /proc/vmcore saved
+	low_memory /proc/kcore low
 }
-
-[ "$(uname -m)" = s390x ] || headers
+say vmcore-notes "$(tail -c +$((notes + 1)) /proc/vmcore 2>/dev/null | head -c 4096 | xxd -p | tr -d '\n')"
 # A dump may be more than the half of memory that a tmpfs takes by itself.
 mount -o remount,size=80% /tmp
 if [ -d /dump ]; then
@@ -40,4 +40,7 @@ fi
 if [ -x /sbin/vmcore-dmesg ]; then
 	vmcore-dmesg /proc/vmcore > /tmp/log3 2> /tmp/out || say not ok "vmcore-dmesg: $(tail -n 3 /tmp/out)"
 	say vmcore-dmesg-log "$(mark_in /tmp/log3)"
+	say processor "$(sed -n 's/.*kexec-ng processor \([0-9]*\)$/\1/p' /tmp/log3)"
+	# Processor and process of the first report behind the panic.
+	say panic "$(sed -n '/Kernel panic/,$s/.*CPU: \([0-9]*\) .*PID: \([0-9]*\) .*/\1 \2/p' /tmp/log3 | head -n 1)"
 fi

@@ -2,12 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A crash kernel: loaded, unloaded, and not lost to a load that fails. Then a mark in the log, and a
 # crash on the processor that the case names; capture.sh goes on in the kernel that comes up.
+# headers.sh stands in front of this. With old=yes kexec is told a release of long ago.
+as_old=
+[ "$old" = no ] || as_old=as-old
+
 loaded() {
 	[ "$(cat /sys/kernel/kexec_crash_loaded)" = "$1" ]
 }
 
 load() {
-	kexec $call $options -p /kernel --initrd=/initrd --append="$append" "$@"
+	$as_old kexec $call $options -p /kernel --initrd=/initrd --append="$append" "$@"
 }
 
 # The main reservation is what counts; a low one beside it is in the kernel's sum.
@@ -47,7 +51,11 @@ mark=$(cat /proc/sys/kernel/random/uuid)
 echo "kexec-ng mark $mark" > /dev/kmsg
 say mark "$mark"
 say crash-notes "$(cat /sys/devices/system/cpu/cpu*/crash_notes_size | tr '\n' ' ')"
+[ "$old" = no ] || low_memory /proc/kcore low
 say reserved "$(cat /sys/kernel/kexec_crash_size)"
 sync
-taskset $((1 << crash)) sh -c 'echo c > /proc/sysrq-trigger'
+# The 39th field, the 37th behind the name, is the processor (proc_pid_stat(5)).
+# shellcheck disable=SC2016 # for that shell
+taskset $((1 << crash)) sh -c 'read -r line < /proc/$$/stat; set -- ${line##*)}
+	echo "kexec-ng processor ${37}" > /dev/kmsg; echo c > /proc/sysrq-trigger'
 say not ok "the kernel did not crash"
