@@ -67,8 +67,8 @@ static bool check_machine(const struct planning *p, struct error *error)
 	if (p->options->panic && p->machine->crash.count && !p->machine->crash_usable.count) {
 		error_set(error,
 			  "The crash reservation at 0x%" PRIx64
-			  " lies where a kernel cannot start: without radix page tables, real mode "
-			  "reaches the first block of memory, which ends at 0x%" PRIx64
+			  " lies where a kernel cannot start: in a guest without radix page tables "
+			  "real mode reaches the first block of memory, which ends at 0x%" PRIx64
 			  ", and at most 1 GiB.",
 			  crash_region(p->machine).start, facts->first_block);
 		return error_remedy(error,

@@ -234,6 +234,16 @@ static void test_what_real_mode_does_not_reach(void **state)
 	assert_int_equal(plan_segment(&plan, "kernel")->memory.start, GIB);
 }
 
+/* Bare metal: whatever the page tables, a kernel in real mode reaches all memory. */
+static void test_bare_metal_has_no_limit(void **state)
+{
+	made_opal(&made);
+	reserve_crash(GIB, 256 * MIB);
+	assert_false(made.facts.radix);
+	assert_planned();
+	assert_int_equal(plan_segment(&plan, "kernel")->memory.start, GIB);
+}
+
 /* The running kernel writes into the tree and the headers, which need room and no digest. */
 static void test_hotplug(void **state)
 {
@@ -448,7 +458,7 @@ static void check_segment(const struct segment *segment)
 	bool kept = !strcmp(segment->name, "kernel") || !strcmp(segment->name, "purgatory");
 
 	check(at.start >= crash.start && at.end <= crash.end);
-	check(made.facts.radix || (at.end <= GIB && at.end <= ram.list[0].end));
+	check(made.facts.radix || made.facts.opal_base || (at.end <= GIB && at.end <= ram.list[0].end));
 	for (unsigned i = 0; i < firmware.count; i++)
 		check(!range_overlaps(at, firmware.list[i]));
 	/* The kernel keeps itself, and has no more use for purgatory. */
@@ -513,6 +523,7 @@ int main(void)
 		TEST(test_opal_beyond_the_reservation),
 		TEST(test_an_ordinary_load_says_nothing_of_crashes),
 		TEST(test_what_real_mode_does_not_reach),
+		TEST(test_bare_metal_has_no_limit),
 		TEST(test_hotplug),
 		TEST(test_blocks_that_cannot_be),
 		TEST(test_every_machine),
