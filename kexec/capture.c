@@ -87,8 +87,11 @@ static bool make_link(struct capture *c, const char *path, const char *target)
 
 	for (const char *at = path; (at = strchr(at, '/')); at++)
 		depth++;
-	for (const char *at = target; !strncmp(at, "../", 3); at += 3)
+	while (!strncmp(target + 3 * up, "../", 3))
 		up++;
+	/* No kernel goes down and up again: who knows where that would lead. */
+	if (strstr(target + 3 * up, "/../"))
+		return new_tree_link(&c->tree, path, NOT_LOOKED_AT, c->error);
 	if (*target != '/' && up <= depth)
 		return new_tree_link(&c->tree, path, target, c->error);
 	for (; depth; depth--)
@@ -406,6 +409,5 @@ bool capture_machine(const struct sysroot *root, const char *directory, struct a
 		return true;
 	}
 	new_tree_remove(&c.tree);
-	return error_remedy(error, "The capture was removed again; see to room in %.200s, or capture into another "
-			    "directory.", directory);
+	return false;
 }

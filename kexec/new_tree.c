@@ -13,10 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A device tree may be 64 levels deep. Each level of a directory that is removed needs two descriptors. */
+#define DEPTH_MAX 100
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 static bool say(const struct new_tree *tree, const char *path, int number, struct error *error)
 {
+	error_remedy(error, "Name a directory with enough room that you may write to; nothing was left in this one.");
 	return error_set(error, "%s/%s cannot be written: %s.", tree->path, path, strerror(number));
 }
 
@@ -84,6 +87,7 @@ bool new_tree_open(struct new_tree *tree, const char *path, struct error *error)
 static int open_parent(struct new_tree *tree, const char *path, const char **name, struct error *error)
 {
 	int fd = openat(tree->fd, ".", DIRECTORY);
+	unsigned depth = 0;
 
 	for (*name = path; fd >= 0; ) {
 		size_t length = strcspn(*name, "/");
@@ -92,10 +96,10 @@ static int open_parent(struct new_tree *tree, const char *path, const char **nam
 
 		if (!(*name)[length])
 			return fd;
-		if (length > NAME_MAX) {
+		if (length > NAME_MAX || ++depth > DEPTH_MAX) {
 			close(fd);
-			errno = ENAMETOOLONG;
-			break;
+			error_set(error, "%s would be more than %d levels deep.", tree->path, DEPTH_MAX);
+			return -1;
 		}
 		memcpy(part, *name, length);
 		part[length] = '\0';

@@ -103,7 +103,7 @@ static bool redact_word(uint8_t *word, size_t size)
 			return cross_out(word + value, size - value, "\"");
 	at = memrchr(word + value, '@', size - value);
 	colon = at ? memchr(word + value, ':', (size_t)(at - word) - value) : NULL;
-	return colon && cross_out((uint8_t *)colon, (size_t)(at - colon), ":/");
+	return colon && cross_out((uint8_t *)colon, (size_t)(at - colon), "\":/");
 }
 
 /* Words as the kernel splits its command line: blanks in quotes belong to the word. */
@@ -118,7 +118,8 @@ static bool redact_words(uint8_t *text, size_t size)
 
 		if (!end && text[i] == '"')
 			quoted = !quoted;
-		if (!end && (quoted || text[i] != ' '))
+		/* isspace() of the kernel, where a no-break space of Latin 1 is one. */
+		if (!end && (quoted || (text[i] > ' ' && text[i] != 0xa0)))
 			continue;
 		any |= redact_word(text + start, i - start);
 		start = i + 1;

@@ -37,6 +37,8 @@ static void command_lines_keep_their_length_and_lose_their_secrets(void **state)
 		{ "BOOTIF=01-52-54-00-ab-cd-ef", "BOOTIF=xx-xx-xx-xx-xx-xx-xx" },
 		{ "ifname=eth0:52:54:00:ab:cd:ef:dhcp ip=10.0.0.1", "ifname=eth0:xx:xx:xx:xx:xx:xx:dhcp ip=10.0.0.1" },
 		{ "vfio-pci.ids=10de:1b80 pci=0000:00:1f.2", "vfio-pci.ids=10de:1b80 pci=0000:00:1f.2" },
+		{ "x=1\tpassword=sesame", "x=1\tpassword=xxxxxx" },
+		{ "nfs=\"joe:se same@host\" x", "nfs=\"joe:xx xxxx@host\" x" },
 		{ "memmap=0x10$0x20 token=", "memmap=0x10$0x20 token=" },
 	};
 
