@@ -125,6 +125,18 @@ static bool take_part(const char **rest, struct place *place)
 	return true;
 }
 
+/* Whoever looked into a directory and found nothing must find the same. */
+static bool make_directories(struct capture *c, const struct place *place)
+{
+	char path[PATH_MAX];
+	struct stat status;
+
+	strcpy(path, place->path);
+	while (*path && (fstatat(c->root->fd, path, &status, AT_SYMLINK_NOFOLLOW) || !S_ISDIR(status.st_mode)))
+		cut_last(path);
+	return !*path || new_tree_directory(&c->tree, path, c->error);
+}
+
 /*
  * Finds where `path` leads, and makes the links on the way and the directory that it is in. The last
  * part, if it is a link, is followed or not.
@@ -162,16 +174,7 @@ static bool walk(struct capture *c, const char *path, bool follow, struct place 
 	place->found = !path[strspn(path, "/")] && *place->path &&
 		       !fstatat(c->root->fd, place->path, &status, AT_SYMLINK_NOFOLLOW);
 	place->mode = place->found ? status.st_mode : 0;
-	/* Whoever looked behind a directory and found nothing must find the same. */
-	for (char parent[PATH_MAX];;) {
-		strcpy(parent, place->path);
-		if (!place->found || !S_ISDIR(place->mode))
-			cut_last(parent);
-		while (*parent && (fstatat(c->root->fd, parent, &status, AT_SYMLINK_NOFOLLOW) ||
-				   !S_ISDIR(status.st_mode)))
-			cut_last(parent);
-		return !*parent || new_tree_directory(&c->tree, parent, c->error);
-	}
+	return make_directories(c, place);
 }
 
 static bool add_line(struct capture *c, const char *text)
