@@ -86,18 +86,30 @@ static bool read_headers(Elf *libelf, struct bytes file, struct elf_image *elf, 
 	return true;
 }
 
+static Elf *open_elf(struct bytes file, struct error *error)
+{
+	Elf *libelf;
+
+	if (elf_version(EV_CURRENT) == EV_NONE) {
+		error_set(error, "libelf does not know ELF version %d.", EV_CURRENT);
+		return NULL;
+	}
+	/* libelf takes a pointer to non-const, but reads only. */
+	libelf = elf_memory((char *)(uintptr_t)file.data, file.size);
+	if (!libelf)
+		error_set(error, "The ELF header is damaged: %s.", elf_errmsg(-1));
+	return libelf;
+}
+
 bool elf_read(struct bytes file, struct elf_image *elf, struct error *error)
 {
 	bool ok;
 	Elf *libelf;
 
 	*elf = (struct elf_image){ 0 };
-	if (elf_version(EV_CURRENT) == EV_NONE)
-		return error_set(error, "libelf does not know ELF version %d.", EV_CURRENT);
-	/* libelf takes a pointer to non-const, but reads only. */
-	libelf = elf_memory((char *)(uintptr_t)file.data, file.size);
+	libelf = open_elf(file, error);
 	if (!libelf)
-		return error_set(error, "The ELF header is damaged: %s.", elf_errmsg(-1));
+		return false;
 	ok = read_headers(libelf, file, elf, error);
 	elf_end(libelf);
 	return ok;
@@ -139,11 +151,9 @@ bool elf_section(struct bytes file, const char *name, struct bytes *section, str
 	Elf *libelf;
 
 	*section = (struct bytes){ NULL, 0 };
-	if (elf_version(EV_CURRENT) == EV_NONE)
-		return error_set(error, "libelf does not know ELF version %d.", EV_CURRENT);
-	libelf = elf_memory((char *)(uintptr_t)file.data, file.size);
+	libelf = open_elf(file, error);
 	if (!libelf)
-		return error_set(error, "The ELF header is damaged: %s.", elf_errmsg(-1));
+		return false;
 	ok = find_section(libelf, file, name, section, error);
 	elf_end(libelf);
 	return ok;

@@ -132,21 +132,23 @@ static bool is_there(int parent, const char *name, uint64_t *size)
 	return true;
 }
 
+/* After a call that has made something in `parent`, or not; what is there already is as good. */
+static bool made_in(struct new_tree *tree, int parent, const char *path, bool made,
+		    struct error *error)
+{
+	bool there = made ? count_entry(tree, path, 0, error)
+			  : errno == EEXIST || say(tree, path, errno, error);
+
+	close(parent);
+	return there;
+}
+
 bool new_tree_directory(struct new_tree *tree, const char *path, struct error *error)
 {
 	const char *name;
 	int parent = open_parent(tree, path, &name, error);
-	bool made;
 
-	if (parent < 0)
-		return false;
-	made = !*name || !mkdirat(parent, name, 0755);
-	if (made)
-		made = count_entry(tree, path, 0, error);
-	else
-		made = errno == EEXIST || say(tree, path, errno, error);
-	close(parent);
-	return made;
+	return parent >= 0 && made_in(tree, parent, path, !*name || !mkdirat(parent, name, 0755), error);
 }
 
 static bool write_all(int fd, struct bytes content)
@@ -200,17 +202,8 @@ bool new_tree_link(struct new_tree *tree, const char *path, const char *target, 
 {
 	const char *name;
 	int parent = open_parent(tree, path, &name, error);
-	bool made;
 
-	if (parent < 0)
-		return false;
-	made = !symlinkat(target, parent, name);
-	if (made)
-		made = count_entry(tree, path, 0, error);
-	else
-		made = errno == EEXIST || say(tree, path, errno, error);
-	close(parent);
-	return made;
+	return parent >= 0 && made_in(tree, parent, path, !symlinkat(target, parent, name), error);
 }
 
 void new_tree_close(struct new_tree *tree)
