@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Watching the readers. A path that they ask for is walked part by part, so that each link on the way
- * stands in the capture as a link, and each file where it really is: "..", behind a link, then leads
- * where it leads on the machine.
+ * Watching the readers. A path that they ask for is walked part by part, so that each link on the
+ * way stands in the capture as a link, and each file where it really is: "..", behind a link, then
+ * leads where it leads on the machine.
  */
 #include "config.h"
 #include "kexec/capture.h"
@@ -36,19 +36,19 @@ struct listing {
 };
 
 struct line {
-	const char *text;	/* of the manifest */
+	const char *text; /* of the manifest */
 	struct line *next;
 };
 
 struct capture {
-	struct sysroot_watch watch;	/* first */
+	struct sysroot_watch watch; /* first */
 	const struct sysroot *root;
 	struct new_tree tree;
 	struct listing *listings;
 	struct line *lines, **last_line;
 	struct capture_summary *summary;
 	struct arena *arena;
-	bool failed;			/* error set; nothing more is written */
+	bool failed; /* error set; nothing more is written */
 	struct error *error;
 };
 
@@ -132,14 +132,15 @@ static bool make_directories(struct capture *c, const struct place *place)
 	struct stat status;
 
 	strcpy(path, place->path);
-	while (*path && (fstatat(c->root->fd, path, &status, AT_SYMLINK_NOFOLLOW) || !S_ISDIR(status.st_mode)))
+	while (*path && (fstatat(c->root->fd, path, &status, AT_SYMLINK_NOFOLLOW) ||
+			 !S_ISDIR(status.st_mode)))
 		cut_last(path);
 	return !*path || new_tree_directory(&c->tree, path, c->error);
 }
 
 /*
- * Finds where `path` leads, and makes the links on the way and the directory that it is in. The last
- * part, if it is a link, is followed or not.
+ * Finds where `path` leads, and makes the links on the way and the directory that it is in. The
+ * last part, if it is a link, is followed or not.
  */
 static bool walk(struct capture *c, const char *path, bool follow, struct place *place)
 {
@@ -147,10 +148,12 @@ static bool walk(struct capture *c, const char *path, bool follow, struct place 
 	unsigned links = 0;
 	struct stat status;
 
-	*place = (struct place){ .found = false };
+	*place = (struct place){.found = false};
 	while (take_part(&path, place)) {
-		ssize_t length = *place->path && !is_self(place->path)
-					 ? readlinkat(c->root->fd, place->path, target, sizeof(target) - 1) : -1;
+		ssize_t length =
+			*place->path && !is_self(place->path)
+				? readlinkat(c->root->fd, place->path, target, sizeof(target) - 1)
+				: -1;
 		char *rest = buffers[links & 1];
 
 		if (length < 0)
@@ -189,7 +192,7 @@ static bool add_line(struct capture *c, const char *text)
 	return true;
 }
 
-/* The head of the kernel's memory has its own name in a capture: it is not what the file would be. */
+/* The head of the kernel's memory has its own name: it is not what the file would be. */
 static const char *captured_name(const char *path)
 {
 	return !strcmp(path, KCORE) ? KCORE ".head" : path;
@@ -201,7 +204,8 @@ static bool write_redacted(struct capture *c, const char *path, uint8_t *data, s
 	const char *what = absolute ? redact(absolute, data, size) : NULL;
 	size_t before = c->tree.entries;
 
-	if (!absolute || !new_tree_file(&c->tree, absolute + 1, (struct bytes){ data, size }, c->error))
+	if (!absolute ||
+	    !new_tree_file(&c->tree, absolute + 1, (struct bytes){data, size}, c->error))
 		return false;
 	return !what || c->tree.entries == before ||
 	       add_line(c, arena_format(c->arena, c->error, "overwritten %s: %s", absolute, what));
@@ -210,7 +214,7 @@ static bool write_redacted(struct capture *c, const char *path, uint8_t *data, s
 static bool keep_file(struct capture *c, const char *path, struct bytes bytes)
 {
 	struct error *error = c->error;
-	struct arena scratch = { 0 };
+	struct arena scratch = {0};
 	struct place place;
 	bool kept = walk(c, path, true, &place);
 
@@ -227,7 +231,7 @@ static bool keep_file(struct capture *c, const char *path, struct bytes bytes)
 static bool keep_mentioned(struct capture *c, const char *path)
 {
 	struct file file = FILE_CLOSED;
-	struct error ignored = { 0 };
+	struct error ignored = {0};
 	struct place place;
 	bool kept = walk(c, path, true, &place);
 	char *full;
@@ -254,7 +258,9 @@ static bool keep_listing(struct capture *c, const struct sysroot_look *look)
 		return false;
 	*listing = (struct listing){
 		.directory = arena_format(c->arena, c->error, "%s", place.path),
-		.names = look->names, .count = look->count, .next = c->listings,
+		.names = look->names,
+		.count = look->count,
+		.next = c->listings,
 	};
 	c->listings = listing;
 	return listing->directory;
@@ -320,7 +326,8 @@ static bool complete_listings(struct capture *c)
 			if (!path)
 				return false;
 			if (redact_name(strrchr(path, '/') + 1) &&
-			    !add_line(c, arena_format(c->arena, c->error, "overwritten /%s: a MAC address in its name",
+			    !add_line(c, arena_format(c->arena, c->error,
+						      "overwritten /%s: a MAC address in its name",
 						      path)))
 				return false;
 			if (!new_tree_link(&c->tree, path, NOT_LOOKED_AT, c->error))
@@ -330,7 +337,7 @@ static bool complete_listings(struct capture *c)
 	return true;
 }
 
-/* What the running kernel answers without a file. The machine's own name is not its kernel's business. */
+/* What the running kernel answers without a file; the machine's own name is left out. */
 static bool write_identity(struct capture *c)
 {
 	struct utsname name;
@@ -340,24 +347,25 @@ static bool write_identity(struct capture *c)
 		return true;
 	if (uname(&name))
 		return error_set(c->error, "uname(2) failed: %s.", strerror(errno));
-	text = arena_format(c->arena, c->error, "%s (none) %s %s %s\n", name.sysname, name.release, name.version,
-			    name.machine);
-	if (!text || !new_tree_file(&c->tree, "uname", (struct bytes){ (const uint8_t *)text, strlen(text) },
-				    c->error))
+	text = arena_format(c->arena, c->error, "%s (none) %s %s %s\n", name.sysname, name.release,
+			    name.version, name.machine);
+	if (!text || !new_tree_file(&c->tree, "uname",
+				    (struct bytes){(const uint8_t *)text, strlen(text)}, c->error))
 		return false;
 	text = arena_format(c->arena, c->error, "%ld\n", sysconf(_SC_PAGESIZE));
-	return text && new_tree_file(&c->tree, "pagesize", (struct bytes){ (const uint8_t *)text, strlen(text) },
-				     c->error);
+	return text && new_tree_file(&c->tree, "pagesize",
+				     (struct bytes){(const uint8_t *)text, strlen(text)}, c->error);
 }
 
 static bool write_manifest(struct capture *c)
 {
-	static const char head[] =
-		"# A machine as kexec-ng saw it: a directory for kexec --sysroot. What stands below was left\n"
-		"# out. Read through the rest before you give it to others: the command line and the mounts\n"
-		"# may tell more than you want to.\n";
-	const char *text = arena_format(c->arena, c->error, "%sformat %d\nprogram %s\n", head, MANIFEST_FORMAT,
-					PACKAGE_STRING);
+	static const char head[] = "# A machine as kexec-ng saw it: a directory for kexec "
+				   "--sysroot. What stands below was left\n"
+				   "# out. Read through the rest before you give it to others: the "
+				   "command line and the mounts\n"
+				   "# may tell more than you want to.\n";
+	const char *text = arena_format(c->arena, c->error, "%sformat %d\nprogram %s\n", head,
+					MANIFEST_FORMAT, PACKAGE_STRING);
 	size_t size = text ? strlen(text) : 0, at = size;
 	char *all;
 
@@ -374,19 +382,22 @@ static bool write_manifest(struct capture *c)
 		at += length;
 		all[at++] = '\n';
 	}
-	return new_tree_file(&c->tree, "manifest", (struct bytes){ (const uint8_t *)all, size }, c->error);
+	return new_tree_file(&c->tree, "manifest", (struct bytes){(const uint8_t *)all, size},
+			     c->error);
 }
 
-/* Everything that reads the machine, whatever comes of it: a capture of a broken one is worth most. */
-static void read_everything(const struct sysroot *root, struct arena *arena, struct capture_summary *summary)
+/* All that reads the machine, whatever comes of it: a capture of a broken one is worth most. */
+static void read_everything(const struct sysroot *root, struct arena *arena,
+			    struct capture_summary *summary)
 {
-	const struct options options = { .check = CHECK_MACHINE, .mem_max = UINT64_MAX };
-	struct error ignored[5] = { { 0 } };
+	const struct options options = {.check = CHECK_MACHINE, .mem_max = UINT64_MAX};
+	struct error ignored[5] = {{0}};
 	struct machine_efi efi;
 	struct machine machine;
 	struct report report;
 
-	summary->addresses_hidden = machine_read(root, arena, &machine, &ignored[0]) && machine.iomem_masked;
+	summary->addresses_hidden =
+		machine_read(root, arena, &machine, &ignored[0]) && machine.iomem_masked;
 	(void)!check_machine(root, &options, arena, &report, &ignored[1]);
 	(void)!machine_efi_read(root, arena, &efi, &ignored[2]);
 	(void)!status_read(root, false, arena, &ignored[3]);
@@ -398,10 +409,14 @@ bool capture_machine(const struct sysroot *root, const char *directory, struct a
 {
 	struct sysroot watched = *root;
 	struct capture c = {
-		.watch = { .saw = saw }, .root = root, .summary = summary, .arena = arena, .error = error,
+		.watch = {.saw = saw},
+		.root = root,
+		.summary = summary,
+		.arena = arena,
+		.error = error,
 	};
 
-	*summary = (struct capture_summary){ 0 };
+	*summary = (struct capture_summary){0};
 	c.last_line = &c.lines;
 	watched.watch = &c.watch;
 	if (!new_tree_open(&c.tree, directory, error))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * --capture: a copy of what planning, --check and --trust=efi read of a machine, which is a root for
- * --sysroot. There is no list of files: the readers themselves are run, and every look at the tree is
- * kept with its answer, links and unreadable files among them. What must not leave the machine is
+ * --capture: a copy of what planning, --check and --trust=efi read of a machine, for --sysroot.
+ * There is no list of files: the readers themselves are run, and every look at the tree is kept
+ * with its answer, links and unreadable files among them. What must not leave the machine is
  * overwritten (kexec/redact.h), and the file "manifest" says so (kexec/manifest.h).
  */
 #ifndef KEXEC_CAPTURE_H
@@ -11,9 +11,9 @@
 #include "kexec/sysroot.h"
 
 struct capture_summary {
-	size_t unreadable;		/* files that are there, but not in the capture */
-	const char *first_unreadable;	/* or NULL */
-	bool addresses_hidden;		/* /proc/iomem showed only zeros */
+	size_t unreadable;	      /* files that are there, but not in the capture */
+	const char *first_unreadable; /* or NULL */
+	bool addresses_hidden;	      /* /proc/iomem showed only zeros */
 };
 
 /* `directory` is new or empty; when this fails it is as it was before. */

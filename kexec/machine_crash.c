@@ -189,7 +189,8 @@ static bool read_addresses(const struct sysroot *root, struct arena *arena,
 
 	if (!kcore_symbol(head, "_stext", &stext)) {
 		static const char *const endings[] = { " _stext", " _text" };
-		enum sysroot_result result = sysroot_lines(root, arena, KALLSYMS, endings, 2, &symbols, error);
+		enum sysroot_result result =
+			sysroot_lines(root, arena, KALLSYMS, endings, 2, &symbols, error);
 
 		if (!machine_passes_over(root, arena, machine, KALLSYMS, result, error))
 			return false;

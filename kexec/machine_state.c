@@ -84,7 +84,9 @@ static bool unpack(struct arena *arena, struct state_file *file, struct error *e
 
 	file->bytes = (struct bytes){NULL, 0};
 	if (unpacked) {
-		file->bytes.data = (uint8_t *)arena_copy(arena, (struct bytes){sink.data, sink.size}, error);
+		struct bytes text = {sink.data, sink.size};
+
+		file->bytes.data = (uint8_t *)arena_copy(arena, text, error);
 		file->bytes.size = sink.size;
 	} else {
 		file->problem = problem.cause[0] ? arena_format(arena, error, "%s", problem.cause)
@@ -95,20 +97,23 @@ static bool unpack(struct arena *arena, struct state_file *file, struct error *e
 }
 
 /*
- * The running kernel's own word where it has one (CONFIG_IKCONFIG_PROC). Debian and its kin keep it beside
- * the kernel, Fedora beside the modules.
+ * The running kernel's own word where it has one (CONFIG_IKCONFIG_PROC). Debian and its kin keep
+ * it beside the kernel, Fedora beside the modules.
  */
 static bool read_config(const struct sysroot *root, const char *release, struct arena *arena,
 			struct state_file *file, struct error *error)
 {
-	static const char *const places[2][2] = {{"/lib/modules/", "/config"}, {"/boot/config-", ""}};
+	static const char *const places[2][2] = {
+		{"/lib/modules/", "/config"}, {"/boot/config-", ""},
+	};
 	struct state_file own = {.path = NULL};
 
 	if (!read_file(root, arena, "/proc/config.gz", &own, error) ||
 	    (own.bytes.data && !unpack(arena, &own, error)))
 		return false;
 	for (size_t i = 0; i < 2 && release && !own.bytes.data && !is_there(file); i++) {
-		const char *path = arena_format(arena, error, "%s%s%s", places[i][0], release, places[i][1]);
+		const char *path = arena_format(arena, error, "%s%s%s", places[i][0], release,
+						places[i][1]);
 
 		if (!path || !read_file(root, arena, path, file, error))
 			return false;

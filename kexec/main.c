@@ -232,13 +232,16 @@ static bool capture(struct run *run)
 	if (!capture_machine(&run->root, run->options.capture, &run->arena, &summary, &run->error))
 		return false;
 	if (summary.addresses_hidden)
-		say("/proc/iomem shows this user only zeros: as root, the capture would have addresses.");
+		say("/proc/iomem shows this user only zeros: as root, the capture would have "
+		    "addresses.");
 	if (summary.unreadable) {
 		if (summary.unreadable == 1)
 			error_set(&note, "%s could not be read.", summary.first_unreadable);
 		else
-			error_set(&note, "%zu files could not be read, %s among them: see %s/manifest.",
-				  summary.unreadable, summary.first_unreadable, run->options.capture);
+			error_set(&note,
+				  "%zu files could not be read, %s among them: see %s/manifest.",
+				  summary.unreadable, summary.first_unreadable,
+				  run->options.capture);
 		say(note.cause);
 	}
 	return true;

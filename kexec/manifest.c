@@ -16,7 +16,8 @@ static bool take_number(struct bytes *line, unsigned *number)
 	size_t digits = 0;
 
 	*number = 0;
-	for (; digits < line->size && line->data[digits] >= '0' && line->data[digits] <= '9'; digits++) {
+	for (; digits < line->size && line->data[digits] >= '0' && line->data[digits] <= '9';
+	     digits++) {
 		if (digits == NUMBER_DIGITS)
 			return false;
 		*number = *number * 10 + (unsigned)(line->data[digits] - '0');
@@ -39,8 +40,8 @@ static bool is_refused(struct bytes line, const char *path, struct error *error)
 			 error_quote(line).text, MANIFEST_FORMAT);
 }
 
-static bool parse_line(struct bytes line, const char *path, struct arena *arena, struct manifest *out,
-		       struct error *error)
+static bool parse_line(struct bytes line, const char *path, struct arena *arena,
+		       struct manifest *out, struct error *error)
 {
 	const struct bytes whole = line;
 	struct manifest_unreadable *entry = &out->unreadable[out->count];
@@ -52,14 +53,16 @@ static bool parse_line(struct bytes line, const char *path, struct arena *arena,
 		if (number == MANIFEST_FORMAT)
 			return true;
 		error_remedy(error, "Use the kexec that made it, or a newer one.");
-		return error_set(error, "%s says that the capture has format %u; this kexec knows %d.", path,
-				 number, MANIFEST_FORMAT);
+		return error_set(error,
+				 "%s says that the capture has format %u; this kexec knows %d.",
+				 path, number, MANIFEST_FORMAT);
 	}
 	/* Other lines are for people, or of a later version. */
 	if (!take_word(&line, "unreadable "))
 		return true;
-	if (!take_number(&line, &number) || !number || number > ERRNO_MAX || !take_word(&line, " ") ||
-	    !line.size || line.data[0] != '/' || memchr(line.data, '\0', line.size))
+	if (!take_number(&line, &number) || !number || number > ERRNO_MAX ||
+	    !take_word(&line, " ") || !line.size || line.data[0] != '/' ||
+	    memchr(line.data, '\0', line.size))
 		return is_refused(whole, path, error);
 	entry->number = (int)number;
 	entry->path = arena_copy(arena, line, error);
@@ -78,7 +81,7 @@ bool manifest_parse(struct bytes text, const char *path, struct arena *arena, st
 {
 	size_t lines = 1, kept = 0;
 
-	*out = (struct manifest){ NULL, 0 };
+	*out = (struct manifest){NULL, 0};
 	for (size_t i = 0; i < text.size; i++)
 		lines += text.data[i] == '\n';
 	out->unreadable = arena_array(arena, lines, sizeof(*out->unreadable), error);
@@ -86,7 +89,7 @@ bool manifest_parse(struct bytes text, const char *path, struct arena *arena, st
 		return false;
 	while (text.size) {
 		const uint8_t *end = memchr(text.data, '\n', text.size);
-		struct bytes line = { text.data, end ? (size_t)(end - text.data) : text.size };
+		struct bytes line = {text.data, end ? (size_t)(end - text.data) : text.size};
 
 		if (!parse_line(line, path, arena, out, error))
 			return false;
@@ -102,7 +105,7 @@ bool manifest_parse(struct bytes text, const char *path, struct arena *arena, st
 
 int manifest_errno(const struct manifest *manifest, const char *path)
 {
-	const struct manifest_unreadable key = { path, 0 }, *found = NULL;
+	const struct manifest_unreadable key = {path, 0}, *found = NULL;
 
 	if (manifest->count)
 		found = bsearch(&key, manifest->unreadable, manifest->count, sizeof(key), compare);

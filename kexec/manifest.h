@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The file "manifest" of a captured machine: who made the capture, and what of the machine is not in
- * it. It is text, one fact a line:
+ * The file "manifest" of a captured machine: who made the capture, and what of the machine is not
+ * in it. It is text, one fact a line:
  *
  *   format 1                   grows when the meaning of a line changes
  *   program kexec-ng 0.1       what made the capture
@@ -23,7 +23,7 @@ struct manifest_unreadable {
 };
 
 struct manifest {
-	struct manifest_unreadable *unreadable;	/* ascending by path, each path once */
+	struct manifest_unreadable *unreadable; /* ascending by path, each path once */
 	size_t count;
 };
 

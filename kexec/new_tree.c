@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Each directory of a path is opened from the one above, and never through a link. A file is written in
- * one go: there are no partial ones unless the program is killed.
+ * Each directory of a path is opened from the one above, and never through a link. A file is
+ * written in one go: there are no partial ones unless the program is killed.
  */
 #include "config.h"
 #include "kexec/new_tree.h"
@@ -13,13 +13,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A device tree may be 64 levels deep. Each level of a directory that is removed needs two descriptors. */
+/* A device tree may be 64 levels deep. Each level that is removed needs two descriptors. */
 #define DEPTH_MAX 100
 #define DIRECTORY (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
 static bool say(const struct new_tree *tree, const char *path, int number, struct error *error)
 {
-	error_remedy(error, "Name a directory with enough room that you may write to; nothing was left in this one.");
+	error_remedy(error, "Name a directory with enough room that you may write to; nothing was "
+			    "left in this one.");
 	return error_set(error, "%s/%s cannot be written: %s.", tree->path, path, strerror(number));
 }
 
@@ -29,8 +30,10 @@ static bool count_entry(struct new_tree *tree, const char *path, size_t size, st
 		tree->bytes += size;
 		return true;
 	}
-	return error_set(error, "%s would hold more than %d files or %u MiB with %s, more than any capture needs.",
-			 tree->path, NEW_TREE_ENTRIES_MAX, (unsigned)(NEW_TREE_BYTES_MAX >> 20), path);
+	return error_set(
+		error,
+		"%s would hold more than %d files or %u MiB with %s, more than any capture needs.",
+		tree->path, NEW_TREE_ENTRIES_MAX, (unsigned)(NEW_TREE_BYTES_MAX >> 20), path);
 }
 
 /* The names in a directory but "." and "..": removed, or seen at the first one (*found). */
@@ -72,10 +75,11 @@ bool new_tree_open(struct new_tree *tree, const char *path, struct error *error)
 {
 	bool found;
 
-	*tree = (struct new_tree){ .path = path, .created = !mkdir(path, 0700) };
+	*tree = (struct new_tree){.path = path, .created = !mkdir(path, 0700)};
 	tree->fd = !tree->created && errno != EEXIST ? -1 : open(path, DIRECTORY);
 	if (tree->fd < 0)
-		return error_set(error, "The directory %s cannot be made: %s.", path, strerror(errno));
+		return error_set(error, "The directory %s cannot be made: %s.", path,
+				 strerror(errno));
 	if (each_name(tree->fd, false, &found) && !found)
 		return true;
 	new_tree_close(tree);
@@ -84,12 +88,13 @@ bool new_tree_open(struct new_tree *tree, const char *path, struct error *error)
 }
 
 /* The directory that `path` is to stand in; *name is its last part. */
-static int open_parent(struct new_tree *tree, const char *path, const char **name, struct error *error)
+static int open_parent(struct new_tree *tree, const char *path, const char **name,
+		       struct error *error)
 {
 	int fd = openat(tree->fd, ".", DIRECTORY);
 	unsigned depth = 0;
 
-	for (*name = path; fd >= 0; ) {
+	for (*name = path; fd >= 0;) {
 		size_t length = strcspn(*name, "/");
 		char part[NAME_MAX + 1];
 		int next, number;
@@ -98,7 +103,8 @@ static int open_parent(struct new_tree *tree, const char *path, const char **nam
 			return fd;
 		if (length > NAME_MAX || ++depth > DEPTH_MAX) {
 			close(fd);
-			error_set(error, "%s would be more than %d levels deep.", tree->path, DEPTH_MAX);
+			error_set(error, "%s would be more than %d levels deep.", tree->path,
+				  DEPTH_MAX);
 			return -1;
 		}
 		memcpy(part, *name, length);
@@ -164,7 +170,8 @@ static bool write_all(int fd, struct bytes content)
 	return true;
 }
 
-bool new_tree_file(struct new_tree *tree, const char *path, struct bytes content, struct error *error)
+bool new_tree_file(struct new_tree *tree, const char *path, struct bytes content,
+		   struct error *error)
 {
 	const char *name;
 	int parent = open_parent(tree, path, &name, error), fd;

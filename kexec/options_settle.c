@@ -165,7 +165,8 @@ static bool settle_capture(struct parse *p)
 	for (unsigned i = 0; i < o->given_count; i++) {
 		if (!strcmp(o->given[i], "capture") || !strcmp(o->given[i], "sysroot"))
 			continue;
-		error_set(p->error, "--capture goes with no option but --sysroot; --%s was given.", o->given[i]);
+		error_set(p->error, "--capture goes with no option but --sysroot; --%s was given.",
+			  o->given[i]);
 		return error_status(p->error, EXIT_USAGE);
 	}
 	if (o->kernel) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The rules, one function for each kind of file. Whoever makes the kernel or the firmware print a new
- * secret somewhere adds a line to one of the tables.
+ * The rules, one function for each kind of file. Whoever makes the kernel or the firmware print a
+ * new secret somewhere adds a line to one of the tables.
  */
 #include "config.h"
 #include "kexec/redact.h"
@@ -15,22 +15,24 @@
 
 /* Parts of the names of kernel parameters whose values are nobody's business. */
 static const char *const secret_parameters[] = {
-	"password", "passwd", "passphrase", "secret", "token", "credential", "authkey", "psk",
-	"machine_id", "machine-id", "serial_number", "serialnumber",
+	"password", "passwd", "passphrase", "secret",	  "token",	   "credential",
+	"authkey",  "psk",    "machine_id", "machine-id", "serial_number", "serialnumber",
 };
 
 /* Parts of the names of properties of device trees: bindings, LoPAR, skiboot's and U-Boot's own. */
-static const struct { const char *part, *what; } secret_properties[] = {
-	{ "seed", "seeds" },			/* chosen/rng-seed, kaslr-seed */
-	{ "mac-address", "MAC addresses" },	/* local-mac-address, ibm,mac-address */
-	{ "serial-number", "serial numbers" },
-	{ "linux,serial", "serial numbers" },
-	{ "system-id", "serial numbers" },
-	{ "host-serial", "serial numbers" },
-	{ "uuid", "serial numbers" },		/* vm,uuid, ibm,partition-uuid */
-	{ "loc-code", "serial numbers" },	/* begins with the enclosure's serial number */
-	{ "ibm,vpd", "serial numbers" },
-	{ "password", "passwords" },
+static const struct {
+	const char *part, *what;
+} secret_properties[] = {
+	{"seed", "seeds"},		  /* chosen/rng-seed, kaslr-seed */
+	{"mac-address", "MAC addresses"}, /* local-mac-address, ibm,mac-address */
+	{"serial-number", "serial numbers"},
+	{"linux,serial", "serial numbers"},
+	{"system-id", "serial numbers"},
+	{"host-serial", "serial numbers"},
+	{"uuid", "serial numbers"},	/* vm,uuid, ibm,partition-uuid */
+	{"loc-code", "serial numbers"}, /* begins with the enclosure's serial number */
+	{"ibm,vpd", "serial numbers"},
+	{"password", "passwords"},
 };
 
 static bool has_part(const uint8_t *text, size_t size, const char *part)
@@ -98,7 +100,8 @@ static bool redact_word(uint8_t *word, size_t size)
 	size_t name = equals ? (size_t)(equals - word) : 0, value = equals ? name + 1 : 0;
 	const uint8_t *at, *colon;
 
-	for (size_t i = 0; equals && i < sizeof(secret_parameters) / sizeof(secret_parameters[0]); i++)
+	for (size_t i = 0; equals && i < sizeof(secret_parameters) / sizeof(secret_parameters[0]);
+	     i++)
 		if (has_part(word, name, secret_parameters[i]))
 			return cross_out(word + value, size - value, "\"");
 	at = memrchr(word + value, '@', size - value);
@@ -136,7 +139,7 @@ static const char *redact_parameters(uint8_t *data, size_t size)
 /* "Serial : 00..." of arm64, ", identification = 00..." of s390x. */
 static const char *redact_processors(uint8_t *data, size_t size)
 {
-	static const char *const keys[] = { "\nSerial\t", "identification =" };
+	static const char *const keys[] = {"\nSerial\t", "identification ="};
 	bool any = false;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
@@ -177,8 +180,10 @@ static size_t redact_notes(uint8_t *data, size_t at, size_t end, enum byte_order
 	static const char kept[] = "VMCOREINFO";
 
 	while (at + NHDR_SIZE <= end) {
-		uint64_t name = bytes_get(data + at, 4, order), length = bytes_get(data + at + 4, 4, order);
-		uint64_t text = at + NHDR_SIZE + ((name + 3) & ~3ull), next = text + ((length + 3) & ~3ull);
+		uint64_t name = bytes_get(data + at, 4, order),
+			 length = bytes_get(data + at + 4, 4, order);
+		uint64_t text = at + NHDR_SIZE + ((name + 3) & ~3ull),
+			 next = text + ((length + 3) & ~3ull);
 
 		if (text > end)
 			break;
@@ -191,10 +196,10 @@ static size_t redact_notes(uint8_t *data, size_t at, size_t end, enum byte_order
 	return at;
 }
 
-/* Notes on running processes hold registers; of what is behind the headers only VMCOREINFO is of any use. */
+/* Notes on processes hold registers; behind the headers only VMCOREINFO is of any use. */
 static const char *redact_core(uint8_t *data, size_t size)
 {
-	const struct bytes all = { data, size };
+	const struct bytes all = {data, size};
 	enum byte_order order = size > 5 && data[5] == 2 ? BIG : LITTLE;
 	const uint8_t *header = bytes_at(all, 0, EHDR_SIZE);
 	bool whole = header && bytes_get(header + 32, 8, order) == EHDR_SIZE, any = false;
@@ -208,17 +213,20 @@ static const char *redact_core(uint8_t *data, size_t size)
 		if (!entry || bytes_get(entry, 4, order) != PT_NOTE)
 			continue;
 		start = bytes_get(entry + 8, 8, order);
-		if (start < kept || start > size || !add_overflow_checked(start, bytes_get(entry + 32, 8, order), &end))
+		if (start < kept || start > size ||
+		    !add_overflow_checked(start, bytes_get(entry + 32, 8, order), &end))
 			continue;
 		any |= wipe(data + kept, (size_t)start - kept);
-		kept = redact_notes(data, (size_t)start, end < size ? (size_t)end : size, order, &any);
+		kept = redact_notes(data, (size_t)start, end < size ? (size_t)end : size, order,
+				    &any);
 	}
 	if (kept < size)
 		any |= wipe(data + kept, size - kept);
 	return any ? "notes on processes" : NULL;
 }
 
-/* struct boot_params: edid_info (Documentation/arch/x86/zero-page.rst); VESA E-EDID 1.4, 3.4 and 3.10.3. */
+/* struct boot_params: edid_info (Documentation/arch/x86/zero-page.rst); VESA E-EDID 1.4, 3.4
+ * and 3.10.3. */
 static const char *redact_boot_params(uint8_t *data, size_t size)
 {
 	uint8_t *edid = data + 0x140, sum = 0;
@@ -258,11 +266,13 @@ static const char *redact_tree(uint8_t *data, size_t size)
 
 	/* What cannot be looked through is not let out. */
 	if (!devicetree_visit(data, size, visit, &any))
-		return wipe(data, size) ? "all of it: it is no device tree that could be read" : NULL;
+		return wipe(data, size) ? "all of it: it is no device tree that could be read"
+					: NULL;
 	return any ? "seeds, serial numbers, MAC addresses or passwords" : NULL;
 }
 
-/* The first 64 bytes are the standard header; what follows may have a capability with a serial number. */
+/* The first 64 bytes are the standard header; what follows may have a capability with a serial
+ * number. */
 static const char *redact_configuration(uint8_t *data, size_t size)
 {
 	return size > 64 && wipe(data + 64, size - 64) ? "all but the standard header" : NULL;
@@ -286,17 +296,23 @@ const char *redact(const char *path, uint8_t *data, size_t size)
 		const char *end;
 		const char *(*rule)(uint8_t *data, size_t size);
 	} rules[] = {
-		{ "proc/cmdline", redact_parameters },
-		{ "/mountinfo", redact_parameters },
-		{ "proc/cpuinfo", redact_processors },
-		{ "proc/kcore.head", redact_core },
-		{ "/boot_params/data", redact_boot_params },
-		{ "/firmware/fdt", redact_tree },
-		{ "/config", redact_configuration },
+		{"proc/cmdline", redact_parameters},
+		{"/mountinfo", redact_parameters},
+		{"proc/cpuinfo", redact_processors},
+		{"proc/kcore.head", redact_core},
+		{"/boot_params/data", redact_boot_params},
+		{"/firmware/fdt", redact_tree},
+		{"/config", redact_configuration},
 		/* Nothing here reads them today. */
-		{ "/address", redact_all }, { "/serial", redact_all }, { "/serial_number", redact_all },
-		{ "_serial", redact_all }, { "_uuid", redact_all }, { "/machine-id", redact_all },
-		{ "/vpd", redact_all }, { "/wwid", redact_all }, { "/mac_address", redact_all },
+		{"/address", redact_all},
+		{"/serial", redact_all},
+		{"/serial_number", redact_all},
+		{"_serial", redact_all},
+		{"_uuid", redact_all},
+		{"/machine-id", redact_all},
+		{"/vpd", redact_all},
+		{"/wwid", redact_all},
+		{"/mac_address", redact_all},
 	};
 	const char *name = strrchr(path, '/');
 

@@ -59,7 +59,8 @@ static bool read_manifest(struct sysroot *root, struct error *error)
 	if (result == SYSROOT_OK)
 		return manifest_parse(text, path, &root->arena, &root->manifest, error);
 	return result == SYSROOT_ABSENT ||
-	       (result == SYSROOT_DENIED && error_set(error, "%s may not be read by this user.", path));
+	       (result == SYSROOT_DENIED &&
+		error_set(error, "%s may not be read by this user.", path));
 }
 
 bool sysroot_open(struct sysroot *root, const char *path, struct error *error)
@@ -195,8 +196,9 @@ static enum sysroot_result read_all(const struct sysroot *root, const char *path
 	return out->data ? SYSROOT_OK : SYSROOT_FAILED;
 }
 
-static enum sysroot_result read_head(const struct sysroot *root, struct arena *arena, const char *path,
-				     size_t size, struct bytes *out, struct error *error)
+static enum sysroot_result read_head(const struct sysroot *root, struct arena *arena,
+				     const char *path, size_t size, struct bytes *out,
+				     struct error *error)
 {
 	__attribute__((cleanup(close_descriptor))) int fd = open_below(root, path, 0);
 	struct bytes bytes;
@@ -263,7 +265,8 @@ enum sysroot_result sysroot_lines(const struct sysroot *root, struct arena *aren
 			const char *end = memchr(text + at, '\n', bytes.size - at);
 
 			length = end ? (size_t)(end - text) - at : bytes.size - at;
-			if (!ends_in(text + at, length, endings, count) || memchr(text + at, '\0', length))
+			if (!ends_in(text + at, length, endings, count) ||
+			    memchr(text + at, '\0', length))
 				continue;
 			memmove(text + kept, text + at, length);
 			kept += length;
@@ -271,7 +274,9 @@ enum sysroot_result sysroot_lines(const struct sysroot *root, struct arena *aren
 		}
 		*out = arena_copy(arena, (struct bytes){ bytes.data, kept }, error);
 		if (*out)
-			tell(root, (struct sysroot_look){ .path = path, .bytes = { bytes.data, kept } });
+			tell(root, (struct sysroot_look){
+				.path = path, .bytes = { bytes.data, kept },
+			});
 		else
 			result = SYSROOT_FAILED;
 	}

@@ -68,8 +68,8 @@ enum sysroot_result sysroot_head(const struct sysroot *root, struct arena *arena
 enum sysroot_result sysroot_text(const struct sysroot *root, struct arena *arena, const char *path,
 				 const char **out, struct error *error) must_check;
 /*
- * Of a text file, the lines that end in one of `endings`: for files that are too large to keep, and of
- * which the rest is nobody's business.
+ * Of a text file, the lines that end in one of `endings`: for files that are too large to keep,
+ * and of which the rest is nobody's business.
  */
 enum sysroot_result sysroot_lines(const struct sysroot *root, struct arena *arena, const char *path,
 				  const char *const *endings, size_t count, const char **out,
@@ -106,8 +106,8 @@ enum sysroot_result sysroot_list(const struct sysroot *root, struct arena *arena
 				 const char *const **names, size_t *count,
 				 struct error *error) must_check;
 /*
- * For those who must open a file or a directory by its name (as libraries and mappings want it): says that
- * `path`, below the root, was looked at.
+ * For those who must open a file or a directory by its name (as libraries and mappings want it):
+ * says that `path`, below the root, was looked at.
  */
 void sysroot_mention(const struct sysroot *root, const char *path);
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a file of which a capture must not take everything, and as the manifest of one. The first byte
- * says which file. What has been overwritten once has nothing left to be overwritten.
+ * Any bytes as a file of which a capture must not take everything, and as the manifest of one. The
+ * first byte says which file. What has been overwritten once has nothing left to be overwritten.
  */
 #include "config.h"
 #include "kexec/manifest.h"
@@ -9,8 +9,14 @@
 #include "tests/fuzz/fuzz.h"
 
 static const char *const paths[] = {
-	"/proc/cmdline", "/proc/1/mountinfo", "/proc/cpuinfo", "/proc/kcore.head", "/sys/kernel/boot_params/data",
-	"/sys/firmware/fdt", "/sys/devices/x/config", "/sys/firmware/devicetree/base/chosen/bootargs",
+	"/proc/cmdline",
+	"/proc/1/mountinfo",
+	"/proc/cpuinfo",
+	"/proc/kcore.head",
+	"/sys/kernel/boot_params/data",
+	"/sys/firmware/fdt",
+	"/sys/devices/x/config",
+	"/sys/firmware/devicetree/base/chosen/bootargs",
 	"/sys/firmware/devicetree/base/chosen/rng-seed",
 };
 
@@ -34,8 +40,8 @@ static void redact_twice(const char *path, const uint8_t *data, size_t size)
 
 static void read_manifest(struct bytes text)
 {
-	struct arena arena = { 0 };
-	struct error error = { 0 };
+	struct arena arena = {0};
+	struct error error = {0};
 	struct manifest manifest;
 
 	if (manifest_parse(text, "manifest", &arena, &manifest, &error)) {
@@ -58,6 +64,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] % (count + 1) < count)
 		redact_twice(paths[data[0] % (count + 1)], data + 1, size - 1);
 	else
-		read_manifest((struct bytes){ data + 1, size - 1 });
+		read_manifest((struct bytes){data + 1, size - 1});
 	return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as what --check reads of a machine, in the form of files.h, the links of sysfs among them. The
- * types of the kernel and a module are there and in order. Whatever the rest says, there is a report
- * that a terminal and a program can take.
+ * Any bytes as what --check reads of a machine, in the form of files.h, the links of sysfs among
+ * them. The types of the kernel and a module are there and in order. Whatever the rest says, there
+ * is a report that a terminal and a program can take.
  */
 #include "config.h"
 #include <elf.h>
@@ -58,19 +58,30 @@ static const char *const paths[] = {
 	"/sys/module/kvm_amd/refcnt",
 	"/sys/module/kvm/refcnt",
 	"/sys/module/vfio_pci/refcnt",
-	PCI "class", PCI "config", PCI "power_state", PCI "power/runtime_status", PCI "reset_method",
+	PCI "class",
+	PCI "config",
+	PCI "power_state",
+	PCI "power/runtime_status",
+	PCI "reset_method",
 	PCI "iommu_group/type",
-	PLATFORM "dma/x", PLATFORM "iommu_group/type", PLATFORM "net/x",
-	VIRTIO "config", VIRTIO "class",
-	"@" PCI "driver", "@" PLATFORM "driver", "@" VIRTIO "driver",
-	"@/sys/bus/pci/devices/other", "@/sys/bus/virtio/devices/other",
-	"@/sys/bus/pci/drivers/fast_net/module", "@/sys/bus/platform/drivers/fast_net/module",
+	PLATFORM "dma/x",
+	PLATFORM "iommu_group/type",
+	PLATFORM "net/x",
+	VIRTIO "config",
+	VIRTIO "class",
+	"@" PCI "driver",
+	"@" PLATFORM "driver",
+	"@" VIRTIO "driver",
+	"@/sys/bus/pci/devices/other",
+	"@/sys/bus/virtio/devices/other",
+	"@/sys/bus/pci/drivers/fast_net/module",
+	"@/sys/bus/platform/drivers/fast_net/module",
 	"@/sys/bus/virtio/drivers/fast_net/module",
 };
 
 static void put_text(const char *path, const char *text)
 {
-	files_put(path, (struct bytes){ (const uint8_t *)text, strlen(text) });
+	files_put(path, (struct bytes){(const uint8_t *)text, strlen(text)});
 }
 
 static void put_module(void)
@@ -100,12 +111,13 @@ static void put_rest(void)
 
 static void check_output(const struct report *report, unsigned forms, struct arena *arena)
 {
-	struct error error = { 0 };
+	struct error error = {0};
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	promise(out && check_report_print(out, report, forms, false, arena, &error) && !fclose(out) && size);
+	promise(out && check_report_print(out, report, forms, false, arena, &error) &&
+		!fclose(out) && size);
 	for (size_t i = 0; i < size; i++)
 		promise(((uint8_t)text[i] >= ' ' && text[i] != 0x7f) || text[i] == '\n');
 	free(text);
@@ -113,15 +125,15 @@ static void check_output(const struct report *report, unsigned forms, struct are
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct options options = { .check = CHECK_MACHINE, .mem_max = UINT64_MAX };
-	struct arena arena = { 0 };
-	struct error error = { 0 };
+	const struct options options = {.check = CHECK_MACHINE, .mem_max = UINT64_MAX};
+	struct arena arena = {0};
+	struct error error = {0};
 	static struct report report;
 	struct sysroot root;
 
 	put_text("/proc/sys/kernel/osrelease", RELEASE "\n");
 	put_text("/uname", "Linux host " RELEASE " #1 SMP x86_64 GNU/Linux\n");
-	files_write((struct bytes){ data, size }, paths, sizeof(paths) / sizeof(*paths));
+	files_write((struct bytes){data, size}, paths, sizeof(paths) / sizeof(*paths));
 	put_rest();
 	if (sysroot_open(&root, files_tree(), &error)) {
 		if (check_machine(&root, &options, &arena, &report, &error)) {

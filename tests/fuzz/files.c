@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Making files and links in a directory of its own, and remembering them. What they are for the targets know. */
+/* Making files and links in a directory of its own, and remembering them. What they are for the
+ * targets know. */
 #include "config.h"
 #include "tests/fuzz/files.h"
 
@@ -106,8 +107,9 @@ static void write_record(struct bytes record, const char *const *paths, size_t c
 		const char *name = paths[i] + (*paths[i] == '@');
 		size_t length = strlen(name);
 
-		if (bytes_equal_at(record, 0, name, length) && bytes_equal_at(record, length, "\n", 1) &&
-		    record.size > length + 1 && written_count < FILES_MAX) {
+		if (bytes_equal_at(record, 0, name, length) &&
+		    bytes_equal_at(record, length, "\n", 1) && record.size > length + 1 &&
+		    written_count < FILES_MAX) {
 			files_put(paths[i], bytes_from(record, length + 1));
 			return;
 		}
@@ -121,7 +123,7 @@ void files_write(struct bytes in, const char *const *paths, size_t count)
 		size_t length = next ? (size_t)(next + 1 - in.data) : in.size;
 
 		if (in.data[0] == '=')
-			write_record((struct bytes){ in.data + 1, length - 1 }, paths, count);
+			write_record((struct bytes){in.data + 1, length - 1}, paths, count);
 		in = bytes_from(in, length);
 	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Any bytes as a tree of small files. The input is a row of files, each after a line "=PATH"; only paths of
- * the target's own list are written, into a tree of this process. A path that begins with @ in the list is a
- * link, and what follows it in the input is its target.
+ * Any bytes as a tree of small files. The input is a row of files, each after a line "=PATH"; only
+ * paths of the target's own list are written, into a tree of this process. A path that begins with
+ * @ in the list is a link, and what follows it in the input is its target.
  */
 #ifndef TESTS_FUZZ_FILES_H
 #define TESTS_FUZZ_FILES_H

@@ -15,9 +15,9 @@ static struct error error;
 
 static bool parse(const char *text)
 {
-	error = (struct error){ 0 };
-	return manifest_parse((struct bytes){ (const uint8_t *)text, strlen(text) }, "x/manifest", &arena,
-			      &manifest, &error);
+	error = (struct error){0};
+	return manifest_parse((struct bytes){(const uint8_t *)text, strlen(text)}, "x/manifest",
+			      &arena, &manifest, &error);
 }
 
 static void unreadable_paths_are_found_and_others_are_not(void **state)
@@ -38,8 +38,14 @@ static void unreadable_paths_are_found_and_others_are_not(void **state)
 static void lines_without_a_meaning_are_quoted(void **state)
 {
 	static const char *const lines[] = {
-		"unreadable /proc/iomem", "unreadable 0 /proc/iomem", "unreadable 13 proc/iomem",
-		"unreadable 99999 /proc/iomem", "unreadable -1 /x", "unreadable 13/proc", "format x", "format 1x",
+		"unreadable /proc/iomem",
+		"unreadable 0 /proc/iomem",
+		"unreadable 13 proc/iomem",
+		"unreadable 99999 /proc/iomem",
+		"unreadable -1 /x",
+		"unreadable 13/proc",
+		"format x",
+		"format 1x",
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {

@@ -26,20 +26,24 @@ static void expect(const char *path, const char *before, const char *after)
 static void command_lines_keep_their_length_and_lose_their_secrets(void **state)
 {
 	static const char *const lines[][2] = {
-		{ "root=UUID=0d3a-11 ro quiet\n", "root=UUID=0d3a-11 ro quiet\n" },
-		{ "rd.luks.uuid=ab-cd console=ttyS0,115200n8", "rd.luks.uuid=ab-cd console=ttyS0,115200n8" },
-		{ "root=ZFS=pool/data@now", "root=ZFS=pool/data@now" },
-		{ "rd.iscsi.PassWord=sesame x", "rd.iscsi.PassWord=xxxxxx x" },
-		{ "a password=\"open, sesame\" b", "a password=\"xxxxx xxxxxx\" b" },
-		{ "systemd.set_credential=a:b systemd.machine_id=0a", "systemd.set_credential=xxx systemd.machine_id=xx" },
-		{ "netroot=iscsi:joe:sesame@host:3260/x", "netroot=iscsi:xxx:xxxxxx@host:3260/x" },
-		{ "ks=http://joe:sesame@host/ks", "ks=http://xxx:xxxxxx@host/ks" },
-		{ "BOOTIF=01-52-54-00-ab-cd-ef", "BOOTIF=xx-xx-xx-xx-xx-xx-xx" },
-		{ "ifname=eth0:52:54:00:ab:cd:ef:dhcp ip=10.0.0.1", "ifname=eth0:xx:xx:xx:xx:xx:xx:dhcp ip=10.0.0.1" },
-		{ "vfio-pci.ids=10de:1b80 pci=0000:00:1f.2", "vfio-pci.ids=10de:1b80 pci=0000:00:1f.2" },
-		{ "x=1\tpassword=sesame", "x=1\tpassword=xxxxxx" },
-		{ "nfs=\"joe:se same@host\" x", "nfs=\"joe:xx xxxx@host\" x" },
-		{ "memmap=0x10$0x20 token=", "memmap=0x10$0x20 token=" },
+		{"root=UUID=0d3a-11 ro quiet\n", "root=UUID=0d3a-11 ro quiet\n"},
+		{"rd.luks.uuid=ab-cd console=ttyS0,115200n8",
+		 "rd.luks.uuid=ab-cd console=ttyS0,115200n8"},
+		{"root=ZFS=pool/data@now", "root=ZFS=pool/data@now"},
+		{"rd.iscsi.PassWord=sesame x", "rd.iscsi.PassWord=xxxxxx x"},
+		{"a password=\"open, sesame\" b", "a password=\"xxxxx xxxxxx\" b"},
+		{"systemd.set_credential=a:b systemd.machine_id=0a",
+		 "systemd.set_credential=xxx systemd.machine_id=xx"},
+		{"netroot=iscsi:joe:sesame@host:3260/x", "netroot=iscsi:xxx:xxxxxx@host:3260/x"},
+		{"ks=http://joe:sesame@host/ks", "ks=http://xxx:xxxxxx@host/ks"},
+		{"BOOTIF=01-52-54-00-ab-cd-ef", "BOOTIF=xx-xx-xx-xx-xx-xx-xx"},
+		{"ifname=eth0:52:54:00:ab:cd:ef:dhcp ip=10.0.0.1",
+		 "ifname=eth0:xx:xx:xx:xx:xx:xx:dhcp ip=10.0.0.1"},
+		{"vfio-pci.ids=10de:1b80 pci=0000:00:1f.2",
+		 "vfio-pci.ids=10de:1b80 pci=0000:00:1f.2"},
+		{"x=1\tpassword=sesame", "x=1\tpassword=xxxxxx"},
+		{"nfs=\"joe:se same@host\" x", "nfs=\"joe:xx xxxx@host\" x"},
+		{"memmap=0x10$0x20 token=", "memmap=0x10$0x20 token="},
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -66,9 +70,12 @@ static void processors_lose_their_serial_numbers(void **state)
 static void properties_of_device_trees_are_zeroed_by_name(void **state)
 {
 	static const char *const secret[] = {
-		"/sys/firmware/devicetree/base/chosen/rng-seed", "/sys/firmware/devicetree/base/chosen/kaslr-seed",
-		"/sys/firmware/devicetree/base/eth/local-mac-address", "/proc/device-tree/serial-number",
-		"/sys/firmware/devicetree/base/vm,uuid", "/sys/firmware/devicetree/base/system-id",
+		"/sys/firmware/devicetree/base/chosen/rng-seed",
+		"/sys/firmware/devicetree/base/chosen/kaslr-seed",
+		"/sys/firmware/devicetree/base/eth/local-mac-address",
+		"/proc/device-tree/serial-number",
+		"/sys/firmware/devicetree/base/vm,uuid",
+		"/sys/firmware/devicetree/base/system-id",
 	};
 	uint8_t value[8];
 
@@ -96,11 +103,15 @@ static void a_blob_that_cannot_be_read_is_not_let_out(void **state)
 static void seeds_in_a_blob_are_zeroed_in_place(void **state)
 {
 	static const uint8_t blob[] = {
-		0xd0, 0x0d, 0xfe, 0xed, 0, 0, 0, 0x71, 0, 0, 0, 0x38, 0, 0, 0, 0x68, 0, 0, 0, 0x28, 0, 0, 0, 0x11,
-		0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0x09, 0, 0, 0, 0x30, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-		0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 'c', 'h', 'o', 's', 'e', 'n', 0, 0,
-		0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 9,
-		'r', 'n', 'g', '-', 's', 'e', 'e', 'd', 0,
+		0xd0, 0x0d, 0xfe, 0xed, 0,   0,	  0,	0x71, 0,   0,	 0,    0x38, 0,
+		0,    0,    0x68, 0,	0,   0,	  0x28, 0,    0,   0,	 0x11, 0,    0,
+		0,    0x10, 0,	  0,	0,   0,	  0,	0,    0,   0x09, 0,    0,    0,
+		0x30, 0,    0,	  0,	0,   0,	  0,	0,    0,   0,	 0,    0,    0,
+		0,    0,    0,	  0,	0,   0,	  0,	1,    0,   0,	 0,    0,    0,
+		0,    0,    1,	  'c',	'h', 'o', 's',	'e',  'n', 0,	 0,    0,    0,
+		0,    3,    0,	  0,	0,   4,	  0,	0,    0,   0,	 1,    2,    3,
+		4,    0,    0,	  0,	2,   0,	  0,	0,    2,   0,	 0,    0,    9,
+		'r',  'n',  'g',  '-',	's', 'e', 'e',	'd',  0,
 	};
 	uint8_t copy[sizeof(blob)] __attribute__((aligned(8)));
 
@@ -113,7 +124,7 @@ static void seeds_in_a_blob_are_zeroed_in_place(void **state)
 
 static void a_monitor_loses_its_serial_number_and_keeps_a_good_checksum(void **state)
 {
-	uint8_t params[4096] = { [0] = 7 }, *edid = params + 0x140, sum = 0;
+	uint8_t params[4096] = {[0] = 7}, *edid = params + 0x140, sum = 0;
 
 	memcpy(edid, "\0\377\377\377\377\377\377\0abcdWXYZ", 16);
 	memcpy(edid + 72, "\0\0\0\377\0SESAME123\n  ", 18);
@@ -144,10 +155,10 @@ static void of_the_kernels_memory_only_headers_and_vmcoreinfo_stay(void **state)
 	bytes_put(head + 32, 8, LITTLE, 64);
 	bytes_put(head + 54, 2, LITTLE, 56);
 	bytes_put(head + 56, 2, LITTLE, 2);
-	bytes_put(head + 64, 4, LITTLE, 4);		/* PT_NOTE */
+	bytes_put(head + 64, 4, LITTLE, 4); /* PT_NOTE */
 	bytes_put(head + 64 + 8, 8, LITTLE, 200);
 	bytes_put(head + 64 + 32, 8, LITTLE, 100);
-	bytes_put(head + 120, 4, LITTLE, 1);		/* PT_LOAD */
+	bytes_put(head + 120, 4, LITTLE, 1); /* PT_LOAD */
 	bytes_put(head + 120 + 16, 8, LITTLE, 0x1234);
 	memcpy(head + 180, "between", 7);
 	note(head + 200, "CORE", 5, "REGISTERS...");
@@ -171,7 +182,8 @@ static void other_files_that_hold_an_identity_are_emptied(void **state)
 
 static void interfaces_may_be_named_for_their_address(void **state)
 {
-	char interface[] = "enx525400abcdef", ordinary[] = "enp0s31f6", device[] = "0000:00:1f.6000";
+	char interface[] = "enx525400abcdef", ordinary[] = "enp0s31f6",
+	     device[] = "0000:00:1f.6000";
 
 	assert_true(redact_name(interface));
 	assert_string_equal(interface, "enxxxxxxxxxxxxx");
