@@ -11,7 +11,7 @@ packages_build=(autoconf automake gcc libc6-dev make pkg-config libelf-dev zlib1
 	libzstd-dev libssl-dev libfdt-dev libcmocka-dev)
 packages_try=(cpio xz-utils zstd openssl qemu-system-x86 ovmf sbsigntool debian-archive-keyring)
 packages_boot=("${packages_try[@]}" gcc-aarch64-linux-gnu gcc-powerpc64le-linux-gnu gcc-s390x-linux-gnu
-	device-tree-compiler libc6-dev-arm64-cross libc6-dev-ppc64el-cross libc6-dev-s390x-cross
+	device-tree-compiler e2fsprogs kmod libc6-dev-arm64-cross libc6-dev-ppc64el-cross libc6-dev-s390x-cross
 	osslsigncode python3-pefile qemu-efi-aarch64
 	qemu-system-arm qemu-system-misc qemu-system-ppc u-boot-tools)
 packages_kernel=(bc bison flex gcc libc6-dev libelf-dev libssl-dev make xz-utils)

@@ -38,7 +38,7 @@ architecture_enter() {
 }
 
 # How long a boot with one hand-over may take. On two quiet cores a case takes 10 to 30 s; a busy machine can
-# need ten times as long, and a boot that hangs is rare.
+# need ten times as long, and a boot that hangs is rare. A case that boots more than that has more $patience.
 limit=${KEXEC_NG_BOOT_SECONDS:-240}
 
 # case_read NAME KEY=VALUE...: sets the variables that say what the case does. seconds=N is for run, which
@@ -46,11 +46,12 @@ limit=${KEXEC_NG_BOOT_SECONDS:-240}
 case_read() {
 	local word
 	name=$1 first=6.1 second=6.12 first_image=$image_form image=$image_form call=-a cpus=1 memory=1G payload=4M
-	options='' machine='' script=hand-over until='' chain='' first_append='' crash=0 capture=no old=no
+	options='' machine='' script=hand-over until='' chain='' first_append='' crash=0 capture=no old=no patience=1
 	shift
 	for word in "${case_defaults[@]}" "$@"; do
 		case ${word%%=*} in
-		first | second | first_image | image | call | firmware | cpus | memory | model | payload | script | chain | crash | capture | old) ;;
+		first | second | first_image | image | call | firmware | cpus | memory | model | payload | script | chain | \
+			crash | capture | old | patience) ;;
 		seconds) continue ;;
 		machine) word=${word/=/=,} ;;
 		options | first_append) word=${word//,/ } ;;
@@ -78,6 +79,7 @@ case_prepare() {
 	[ "$script" != uki ] || uki_prepare
 	[ "$script" != xen ] || xen_image > /dev/null
 	[ "$script" != memtest ] || memtest_image > /dev/null
+	[ "$script" != kdump-tools ] || debian_prepare
 }
 
 # common_make KEXEC: the archive with what every initial RAM disk holds.
@@ -117,7 +119,9 @@ cmdline_of() {
 initrd_make() {
 	local stage=$1 target=$2 series form hop_call root=$work/$1
 	mkdir -p "$root/case"
-	if [ "$stage" -le ${#hops[@]} ]; then
+	if [ "$script" = kdump-tools ]; then
+		debian_boot_make "$root"
+	elif [ "$stage" -le ${#hops[@]} ]; then
 		IFS=: read -r series form hop_call <<< "${hops[stage - 1]}"
 		cp "$(kernel_image "$series" "$form")" "$root/kernel"
 		initrd_make $((stage + 1)) "$root/initrd"
@@ -171,8 +175,9 @@ qemu_run() {
 	[ "$script" != memtest ] || end=$'\e'
 	first_arguments=(-kernel "$(kernel_image "$first" "$first_image")" -initrd "$work/initrd" -append "$(first_cmdline)")
 	machine_arguments
+	[ ! -e "$work/disk" ] || arguments+=(-drive "file=$work/disk,format=raw,if=virtio,cache=unsafe")
 	: > "$work/log"
-	exec {fd}< <(exec timeout $((limit * (1 + ${#hops[@]}) / 2)) "$qemu" "${arguments[@]}" -no-reboot -serial stdio -monitor none \
+	exec {fd}< <(exec timeout $((limit * patience * (1 + ${#hops[@]}) / 2)) "$qemu" "${arguments[@]}" -no-reboot -serial stdio -monitor none \
 		"${first_arguments[@]}" < /dev/null 2>&1)
 	pid=$!
 	while IFS= read -r -d "$end" line <&"$fd"; do

@@ -42,6 +42,9 @@ facts_judge() {
 	crash)
 		crash_judge
 		return ;;
+	kdump-tools)
+		debian_judge
+		return ;;
 	multiboot | xen)
 		"${script}_judge"
 		return ;;

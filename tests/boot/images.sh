@@ -5,7 +5,8 @@
 # are made once; each is complete or absent. Needs fetch.sh and the architecture's machine.sh.
 #
 # A kernel's name is the series of Debian's, with the flavour after a hyphen where there are several:
-# 6.1, 6.12, 6.12-16k. The kernel of tests/kernels is named lab, and Debian's for 32-bit machines 686.
+# 6.1, 6.12, 6.12-16k, 6.1-cloud. The kernel of tests/kernels is named lab, and Debian's for 32-bit machines
+# 686.
 
 # The suites in which a kernel series is the current one.
 declare -A suite_of=([6.1]=bookworm [6.12]=trixie)
@@ -44,6 +45,11 @@ kernel_tree() {
 }
 
 kernel_name() {
+	# Debian writes a size of pages after the architecture, and what a kernel is for before it.
+	if [ "$2" = -cloud ]; then
+		package_name "$1" "$debian_arch" "linux-image-cloud-$debian_arch" "^linux-image-[0-9].*-cloud-$debian_arch\$" > "$3"
+		return
+	fi
 	package_name "$1" "$debian_arch" "$kernel_meta$2" "$kernel_package$2\$" > "$3"
 }
 
@@ -133,6 +139,7 @@ root_make() {
 	mkdir -p "$1"/{bin,sbin,dev,proc,sys,tmp,etc,case}
 	install "$(package_fetch "$guest_suite" "$debian_arch" busybox-static)/bin/busybox" "$1/bin/busybox"
 	install "$here/guest/init" "$1/init"
+	cp "$here/guest/checks.sh" "$1/checks.sh"
 	printf 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' > "$1/etc/passwd"
 	copy_program "$2" "$1" kexec
 }

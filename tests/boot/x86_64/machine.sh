@@ -8,7 +8,7 @@
 debian_arch=amd64
 kernel_meta=linux-image-amd64
 kernel_package='^linux-image-[0-9].*-amd64'
-kernel_files=('./boot/*' '*/efivarfs.ko*')
+kernel_files=('./boot/*' '*/efivarfs.ko*' '*/virtio*.ko*')
 image_form=bzImage
 qemu=qemu-system-x86_64
 console=ttyS0
