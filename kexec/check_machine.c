@@ -9,6 +9,7 @@
 
 #include "kexec/check_report.h"
 #include "kexec/cmdline.h"
+#include "kexec/kernel_drivers.h"
 #include "kexec/machine_types.h"
 #include "kexec/modules.h"
 
@@ -24,7 +25,12 @@ struct library {
 	struct module_reader reader;
 	const struct sysroot *root;	/* that the modules are in; NULL: they are somewhere else */
 	struct machine_live live;
+	/* The kernel's image, for what is built in: opened when the memory cannot be read. */
+	struct machine_types image;
+	struct kernel_drivers kernel;
+	bool image_tried, image_open;
 	size_t hidden;			/* devices whose driver is built in, where nothing can be seen */
+	const struct sysroot *sysroot;
 	struct report *report;
 	struct arena *arena;
 	struct error *error;
@@ -106,6 +112,26 @@ static size_t library_find(struct library *l, const char *module)
 	return i;
 }
 
+/* The kernel that was unpacked for its types will do; else it is looked for. */
+static bool open_image(struct library *l)
+{
+	struct bytes image = machine_types_image(&l->types);
+	const struct btf *btf = &l->types.btf;
+	struct error ignored = { 0 };
+
+	if (l->image_tried || !l->report->modules)
+		return l->image_open;
+	l->image_tried = true;
+	if (!image.size) {
+		if (!machine_types_read_image(l->sysroot, l->report->modules, l->arena, &l->image, &ignored))
+			return false;
+		image = machine_types_image(&l->image);
+		btf = &l->image.btf;
+	}
+	l->image_open = kernel_drivers_open(image, btf, l->arena, &l->kernel, &ignored);
+	return l->image_open;
+}
+
 static const struct driver *driver_in(const struct driver_module *module, enum driver_kind kind,
 				      const char *name)
 {
@@ -123,7 +149,33 @@ static enum driver_shutdown virtio_bus(struct library *l)
 	const struct driver *bus = i < l->count && !l->why[i] ? driver_in(&l->read[i], DRIVER_BUS, "virtio")
 							      : NULL;
 
+	if (!bus && live == SHUTDOWN_UNKNOWN && open_image(l)) {
+		struct error ignored = { 0 };
+		struct driver found;
+
+		if (kernel_drivers_find(&l->kernel, DRIVER_BUS, "virtio", l->arena, &found, &ignored))
+			return found.shutdown;
+	}
 	return bus ? bus->shutdown : live;
+}
+
+/* What the kernel's image tells of a driver that is built in. */
+static const char *find_in_image(struct library *l, struct report_entry *entry)
+{
+	struct error ignored = { 0 };
+	struct driver *driver;
+
+	if (!open_image(l))
+		return "it is built into the kernel, whose image cannot be looked into";
+	driver = arena_alloc(l->arena, sizeof(*driver), &ignored);
+	if (!driver || !kernel_drivers_find(&l->kernel, entry->device->bus, entry->device->driver, l->arena,
+					    driver, &ignored))
+		return "there is no memory left";
+	entry->file = l->image.source ? l->image.source : l->types.source;
+	entry->in_file = driver->shutdown;
+	if (!driver->why)
+		entry->driver = driver;
+	return driver->why;
 }
 
 /* What the module's file tells; the few words say why it tells nothing. */
@@ -161,10 +213,10 @@ static void find_driver(struct library *l, struct report_entry *entry)
 	if (device->module)
 		facts->why = find_in_file(l, entry);
 	else if (l->live.unseen)
-		facts->why = "it is built into the kernel";
+		facts->why = find_in_image(l, entry);
 	else
 		facts->why = "it is built into the kernel, whose memory has no such driver";
-	l->hidden += !device->module && l->live.unseen;
+	l->hidden += !device->module && l->live.unseen && entry->in_file == SHUTDOWN_UNKNOWN;
 	facts->shutdown = entry->in_file;
 	if (entry->live && (entry->live->shutdown != SHUTDOWN_UNKNOWN || !device->module)) {
 		facts->shutdown = entry->live->shutdown;
@@ -271,7 +323,8 @@ bool check_machine(const struct sysroot *root, const struct options *options, st
 		   struct report *report, struct error *error)
 {
 	struct library l = {
-		.types = MACHINE_TYPES_NONE, .reader = MODULE_READER_CLOSED, .report = report,
+		.types = MACHINE_TYPES_NONE, .image = MACHINE_TYPES_NONE, .sysroot = root,
+		.reader = MODULE_READER_CLOSED, .report = report,
 		.arena = arena, .error = error,
 	};
 	bool done;
@@ -281,6 +334,8 @@ bool check_machine(const struct sysroot *root, const struct options *options, st
 	       library_open(&l, root, options) && open_memory(&l, root) && judge_all(&l) &&
 	       (!(options->check & CHECK_MACHINE) || find_more(&l, root, options));
 	module_reader_close(&l.reader);
+	kernel_drivers_close(&l.kernel);
+	machine_types_close(&l.image);
 	machine_types_close(&l.types);
 	if (!done)
 		return false;
@@ -289,9 +344,9 @@ bool check_machine(const struct sysroot *root, const struct options *options, st
 	if (!report->devices.count && !report->devices.unbound)
 		add_unseen(&l, arena_format(arena, error, "No device was found below %s/sys/bus.", root->path));
 	if (l.hidden)
-		add_unseen(&l, arena_format(arena, error, "The driver of %zu device%s is built into the kernel, and "
-					    "was not looked into. %s", l.hidden, l.hidden == 1 ? "" : "s",
-					    l.live.unseen));
+		add_unseen(&l, arena_format(arena, error, "The driver of %zu device%s is built into the kernel, whose "
+					    "image does not tell enough of it. %s", l.hidden,
+					    l.hidden == 1 ? "" : "s", l.live.unseen));
 	if (report->devices.denied)
 		add_unseen(&l, arena_format(arena, error, "This user may not read %s and perhaps other files; "
 					    "root's report may differ.", report->devices.denied));

@@ -106,7 +106,7 @@ static bool print_evidence(struct printing *p, const struct report *report,
 	if (driver) {
 		text = arena_format(p->arena, p->error, "%s: %s at %s+0x%" PRIx64 "; offsets from %s; shutdown %s%s.",
 				    entry->file, driver->symbol ? driver->symbol : "a structure", driver->section,
-				    driver->offset, report->types, driver->callback ? "points at " : "",
+				    driver->offset, entry->device->module ? report->types : entry->file, driver->callback ? "points at " : "",
 				    driver->callback ? driver->callback : shutdown_word(driver->shutdown));
 		if (!text || !print_wrapped(p, text))
 			return false;

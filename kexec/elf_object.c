@@ -8,10 +8,10 @@
 #include <gelf.h>
 #include <stdlib.h>
 
-/* psABI supplements: the relocation that is a plain 64-bit address. */
-static const struct { uint16_t machine; uint32_t type; } pointer_types[] = {
-	{ EM_X86_64, R_X86_64_64 }, { EM_AARCH64, R_AARCH64_ABS64 },
-	{ EM_PPC64, R_PPC64_ADDR64 }, { EM_S390, R_390_64 },
+/* psABI supplements: the relocation that is a plain 64-bit address, and that of a file that was linked. */
+static const struct { uint16_t machine; uint32_t type, relative; } pointer_types[] = {
+	{ EM_X86_64, R_X86_64_64, R_X86_64_RELATIVE }, { EM_AARCH64, R_AARCH64_ABS64, R_AARCH64_RELATIVE },
+	{ EM_PPC64, R_PPC64_ADDR64, R_PPC64_RELATIVE }, { EM_S390, R_390_64, R_390_RELATIVE },
 };
 
 /* Modules have hundreds at most. */
@@ -61,6 +61,9 @@ static bool read_sections(struct bytes file, struct elf_object *object, struct a
 		if (!libelf || !gelf_getshdr(libelf, &header))
 			return damaged("table of sections", error);
 		section->name = name_at(names, header.sh_name);
+		section->allocated = header.sh_flags & SHF_ALLOC;
+		section->address = header.sh_addr;
+		section->size = header.sh_size;
 		section->writable = header.sh_flags & SHF_ALLOC && header.sh_flags & SHF_WRITE;
 		section->executable = header.sh_flags & SHF_ALLOC && header.sh_flags & SHF_EXECINSTR;
 		if (header.sh_type == SHT_RELA && header.sh_info < count)
@@ -113,8 +116,7 @@ static bool read_symbols(struct bytes file, struct elf_object *object, struct ar
 	return true;
 }
 
-bool elf_object_open(struct bytes file, struct arena *arena, struct elf_object *object,
-		     struct error *error)
+static bool open_file(struct bytes file, bool linked, struct elf_object *object, struct error *error)
 {
 	GElf_Ehdr header;
 
@@ -126,19 +128,36 @@ bool elf_object_open(struct bytes file, struct arena *arena, struct elf_object *
 	if (!object->handle || elf_kind(object->handle) != ELF_K_ELF ||
 	    !gelf_getehdr(object->handle, &header))
 		return error_set(error, "It is not an ELF file.");
-	if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_type != ET_REL)
+	if (header.e_ident[EI_CLASS] != ELFCLASS64 ||
+	    (linked && header.e_type != ET_EXEC && header.e_type != ET_DYN))
+		return error_set(error, "It is an ELF file of class %u and type %u; a kernel has class %u and "
+				 "type %u or %u.", header.e_ident[EI_CLASS], header.e_type, ELFCLASS64,
+				 ET_EXEC, ET_DYN);
+	if (!linked && header.e_type != ET_REL)
 		return error_set(error, "It is an ELF file of class %u and type %u; a module has class "
 				 "%u and type %u.", header.e_ident[EI_CLASS], header.e_type, ELFCLASS64,
 				 ET_REL);
 	object->order = header.e_ident[EI_DATA] == ELFDATA2MSB ? BIG : LITTLE;
 	for (size_t i = 0; i < sizeof(pointer_types) / sizeof(pointer_types[0]); i++)
 		if (pointer_types[i].machine == header.e_machine)
-			object->pointer_type = pointer_types[i].type;
+			object->pointer_type = linked ? pointer_types[i].relative : pointer_types[i].type;
 	if (!object->pointer_type)
 		return error_set(error, "It is an ELF file for machine %u, whose relocations are not "
 				 "known.", header.e_machine);
-	return read_sections(file, object, arena, error) &&
+	return true;
+}
+
+bool elf_object_open(struct bytes file, struct arena *arena, struct elf_object *object,
+		     struct error *error)
+{
+	return open_file(file, false, object, error) && read_sections(file, object, arena, error) &&
 	       read_symbols(file, object, arena, error);
+}
+
+bool elf_object_open_linked(struct bytes file, struct arena *arena, struct elf_object *object,
+			    struct error *error)
+{
+	return open_file(file, true, object, error) && read_sections(file, object, arena, error);
 }
 
 void elf_object_close(struct elf_object *object)
@@ -154,6 +173,37 @@ const struct elf_section *elf_object_section(const struct elf_object *object, co
 		if (!strcmp(object->sections[i].name, name))
 			return &object->sections[i];
 	return NULL;
+}
+
+static int compare_relatives(const void *a, const void *b)
+{
+	uint64_t left = ((const struct elf_relative *)a)->address;
+	uint64_t right = ((const struct elf_relative *)b)->address;
+
+	return left < right ? -1 : left > right;
+}
+
+bool elf_object_relatives(const struct elf_object *object, struct arena *arena,
+			  struct elf_relative **relatives, size_t *count, struct error *error)
+{
+	const struct elf_section *section = elf_object_section(object, ".rela.dyn");
+	size_t total = section ? section->bytes.size / sizeof(Elf64_Rela) : 0;
+
+	*count = 0;
+	*relatives = arena_array(arena, total + 1, sizeof(**relatives), error);
+	for (size_t i = 0; *relatives && i < total; i++) {
+		/* As libelf would give it: r_offset, r_info, r_addend of 8 bytes each. */
+		const uint8_t *rela = section->bytes.data + i * sizeof(Elf64_Rela);
+
+		if (ELF64_R_TYPE(bytes_get(rela + 8, 8, object->order)) != object->pointer_type)
+			continue;
+		(*relatives)[(*count)++] = (struct elf_relative){
+			bytes_get(rela, 8, object->order), bytes_get(rela + 16, 8, object->order),
+		};
+	}
+	if (*count)
+		qsort(*relatives, *count, sizeof(**relatives), compare_relatives);
+	return *relatives;
 }
 
 static int compare_pointers(const void *a, const void *b)

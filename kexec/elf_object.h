@@ -11,7 +11,8 @@
 struct elf_section {
 	const char *name;
 	struct bytes bytes;		/* inside the file; none when the section has no bytes there */
-	bool writable, executable;
+	bool allocated, writable, executable;
+	uint64_t address, size;		/* where a linked file has it in memory; with what is not in the file */
 	uint32_t relocations;		/* the section that says where its pointers are, or 0 */
 };
 
@@ -36,6 +37,9 @@ struct elf_object {
 /* The symbols and sections go into the arena; the file must outlive both. Close it in any case. */
 bool elf_object_open(struct bytes file, struct arena *arena, struct elf_object *object,
 		     struct error *error) must_check;
+/* The same for a linked file (a kernel), of which no symbols are read. */
+bool elf_object_open_linked(struct bytes file, struct arena *arena, struct elf_object *object,
+			    struct error *error) must_check;
 void elf_object_close(struct elf_object *object);
 
 /* The section of this name, or NULL. */
@@ -48,6 +52,15 @@ struct elf_pointer {
 	uint32_t section;
 	uint64_t target;
 };
+
+/* A word of a linked file that can be moved, and the address that it holds where nothing is moved. */
+struct elf_relative {
+	uint64_t address, value;
+};
+
+/* All of .rela.dyn that only add where the file was moved to, ascending by address; none without it. */
+bool elf_object_relatives(const struct elf_object *object, struct arena *arena,
+			  struct elf_relative **relatives, size_t *count, struct error *error) must_check;
 
 /* All pointers in a section, ascending by offset. */
 bool elf_object_pointers(const struct elf_object *object, uint32_t section, struct arena *arena,

@@ -186,6 +186,22 @@ bool machine_types_read(const struct sysroot *root, const char *kernel, const ch
 	return read_near(root, types, modules, release, arena, error);
 }
 
+bool machine_types_read_image(const struct sysroot *root, const char *modules, struct arena *arena,
+			      struct machine_types *types, struct error *error)
+{
+	const char *release = last_part(modules, arena, error);
+
+	*types = MACHINE_TYPES_NONE;
+	return release && read_near(root, types, modules, release, arena, error);
+}
+
+struct bytes machine_types_image(const struct machine_types *types)
+{
+	if (types->unpacked.size)
+		return (struct bytes){ types->unpacked.data, types->unpacked.size };
+	return types->file.bytes;
+}
+
 void machine_types_close(struct machine_types *types)
 {
 	file_close(&types->file);

@@ -28,6 +28,11 @@ struct machine_types {
  */
 bool machine_types_read(const struct sysroot *root, const char *kernel, const char *modules,
 			struct arena *arena, struct machine_types *types, struct error *error) must_check;
+/* The same of the kernel in one of those places, running or not, whose image can then be looked at too. */
+bool machine_types_read_image(const struct sysroot *root, const char *modules, struct arena *arena,
+			      struct machine_types *types, struct error *error) must_check;
+/* The image that the types were found in, unpacked; empty where they came from the running kernel. */
+struct bytes machine_types_image(const struct machine_types *types);
 void machine_types_close(struct machine_types *types);
 
 #endif

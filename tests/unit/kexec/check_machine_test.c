@@ -16,6 +16,7 @@
 #include <elf.h>
 
 #include "kexec/check_report.h"
+#include "tests/support/linked.h"
 #include "tests/support/module.h"
 #include "tests/support/tree.h"
 #include "tests/support/types.h"
@@ -240,8 +241,43 @@ static void test_built_in(void **state)
 	put_file("pci", "0000:00:01.0", "class", "0x010601\n");
 	set_master("0000:00:01.0", true);
 	expect(VERDICT_WARNING, "cannot be told: it is built into the kernel");
-	assert_non_null(strstr(output, "The driver of 1 device is built into the kernel, and was not looked into. These\n"
-			       "files hold nothing of the kernel's memory."));
+	assert_non_null(strstr(output, "The driver of 1 device is built into the kernel, whose image does not tell\n"
+			       "enough of it. These files hold nothing of the kernel's memory."));
+}
+
+/* The image of the kernel beside its modules, for whoever cannot read its memory. */
+static void test_kernel_image(void **state)
+{
+	for (int with = 0; with < 2; with++) {
+		struct bytes blob, image;
+		static struct linked l;
+		uint8_t file[8192];
+
+		end(state);
+		begin(state);
+		linked_begin(&l, EM_X86_64, LITTLE, false);
+		linked_word(&l, 16, linked_text(&l, "ata_thing"));
+		linked_word(&l, 24, LINKED_DATA);
+		linked_word(&l, 32, LINKED_TEXT);
+		linked_word(&l, 56, with ? LINKED_TEXT + 8 : 0);
+		image = linked_finish(&l);
+		memcpy(file, image.data, image.size);
+		blob = types_kernel(&types, LITTLE);
+		assert_true(image.size + blob.size <= sizeof(file));
+		memcpy(file + image.size, blob.data, blob.size);
+		tree_file(&tree, "/lib/modules/" RELEASE "/vmlinux", file, image.size + blob.size);
+		add_device("pci", "0000:00:01.0", "ata_thing", NULL);
+		put_file("pci", "0000:00:01.0", "class", "0x010601\n");
+		set_master("0000:00:01.0", true);
+		expect(with ? VERDICT_CLEAR : VERDICT_RISK,
+		       with ? "Its driver shuts it down" : "ata_thing has no shutdown callback");
+		assert_int_equal(report.unseen_count, 0);
+		check(CHECK_VERBOSE);
+		assert_non_null(strstr(output, "a structure at"));
+		/* What runs is believed, and must not differ unsaid. */
+		tree_text(&tree, "/proc/kcore.drivers", "driver\tpci\tno\t\t\t\tata_thing\n");
+		expect(VERDICT_RISK, "ata_thing has no shutdown callback");
+	}
 }
 
 /* What root saw in the kernel's memory is kept with a captured tree. */
@@ -263,7 +299,7 @@ static void test_memory(void **state)
 	expect(VERDICT_WARNING, "whose memory has no such driver");
 	tree_text(&tree, "/proc/kcore.drivers", "unseen\tNobody looked.\n");
 	expect(VERDICT_WARNING, "cannot be told: it is built into the kernel");
-	assert_non_null(strstr(report.unseen[0], "was not looked into. Nobody looked."));
+	assert_non_null(strstr(report.unseen[0], "does not tell enough of it. Nobody looked."));
 	tree_text(&tree, "/proc/kcore.drivers", "nonsense\n");
 	expect(VERDICT_WARNING, "cannot be told: it is built into the kernel");
 	assert_non_null(strstr(report.unseen[0], "neither a bus nor a driver"));
@@ -472,7 +508,7 @@ int main(void)
 		TEST(test_at_risk), TEST(test_check_first), TEST(test_callback),
 		TEST(test_no_bus_mastering), TEST(test_iommu),
 		TEST(test_harmless_class), TEST(test_built_in), TEST(test_memory),
-		TEST(test_disagreement), TEST(test_virtio_built_in), TEST(test_facts),
+		TEST(test_kernel_image), TEST(test_disagreement), TEST(test_virtio_built_in), TEST(test_facts),
 		TEST(test_built_in_with_parameters), TEST(test_missing_module),
 		TEST(test_two_names), TEST(test_virtio), TEST(test_platform),
 		TEST(test_without_modules_or_types), TEST(test_worst_first_and_json),
