@@ -127,7 +127,7 @@ struct plan_device_tree {
 
 /* False: there is none, and the machine's own counts. */
 bool plan_device_tree(const struct planning *p, struct plan_device_tree *out);
-/* Says which of an image's several trees was taken; nothing for an image without them. */
+/* Says which of an image's several trees was taken, and that one has no use; nothing for an image without them. */
 bool plan_describe_device_trees(const struct planning *p, struct error *error) must_check;
 
 /* The segment of that name, or NULL. */

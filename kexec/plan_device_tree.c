@@ -57,6 +57,9 @@ bool plan_describe_device_trees(const struct planning *p, struct error *error)
 	struct plan_device_tree tree;
 	const char *why = "this machine runs without one";
 
+	if (!count && p->image->uki && p->image->dtb.bytes.size && !p->machine->arch->device_tree)
+		return plan_fact(p, "uki", "device tree", error,
+				 "left out: kernels of this architecture do without");
 	if (!count)
 		return true;
 	if (plan_device_tree(p, &tree) && tree.number)

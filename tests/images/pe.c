@@ -211,6 +211,10 @@ uint8_t *images_uki(const char *kind, size_t *size)
 		TEXT(".profile", "ID=third\n"),
 		TEXT(".initrd", "070701 third"),
 	};
+	static const struct images_section tree[] = {
+		TEXT(".initrd", "070701 initrd"),
+		TEXT(".dtb", "\xd0\x0d\xfe\xed"),
+	};
 	static const struct images_section sbat[] = {
 		TEXT(".sbat", "sbat,1,SBAT Version,sbat,1,https://example.org/sbat\n"
 			      "test-stub,2,The Tests,test-stub,1.0,https://example.org/\n"),
@@ -238,6 +242,9 @@ uint8_t *images_uki(const char *kind, size_t *size)
 	kernel = images_bzimage_pe(&kernel_size);
 	if (!*kind)
 		return uki_of(IMAGES_PE_MACHINE_X86_64, kernel, kernel_size, plain, COUNT(plain),
+			      size);
+	if (!strcmp(kind, "-dtb"))
+		return uki_of(IMAGES_PE_MACHINE_X86_64, kernel, kernel_size, tree, COUNT(tree),
 			      size);
 	if (!strcmp(kind, "-sbat"))
 		return uki_of(IMAGES_PE_MACHINE_X86_64, kernel, kernel_size, sbat, COUNT(sbat),

@@ -31,7 +31,7 @@ uint8_t *images_bzimage_pe(size_t *size);
 
 /*
  * Unified kernel images by name: "" for x86_64 with .linux, .initrd and .cmdline; "-arm64",
- * "-arm64-dtb" (with a damaged one), "-arm64-trees" (three in .dtbauto: damaged, for another machine,
+ * "-dtb" (with a device tree), "-arm64-dtb" (with a damaged one), "-arm64-trees" (three in .dtbauto: damaged, for another machine,
  * for linux,dummy-virt; the same once more in profile 1, for another machine alone; and .dtb, .hwids);
  * "-profiles", "-ucode", "-sbat" (test-stub, of generation 2),
  * "-stub" (without .linux, with paths, as Lanzaboote has it).
