@@ -34,8 +34,8 @@ static bool is_chosen(const struct candidate *c, const struct quiesce_choice *ch
 }
 
 /* A name that fits nothing is a mistake, and better found before anything is done. */
-static bool all_exist(const struct candidate *candidates, size_t count, const struct quiesce_choice *choice,
-		      struct error *error)
+static bool all_exist(const struct candidate *candidates, size_t count,
+		      const struct quiesce_choice *choice, struct error *error)
 {
 	for (unsigned i = 0; i < choice->device_count; i++) {
 		size_t j = 0;
@@ -45,8 +45,11 @@ static bool all_exist(const struct candidate *candidates, size_t count, const st
 		if (j < count)
 			continue;
 		error_remedy(error, "See kexec --check for the names of devices.");
-		return error_set(error, "Nothing was done: there is no device %.200s on the buses pci, platform and "
-				 "virtio.", choice->devices[i]);
+		return error_set(error,
+				 "Nothing was done: there is no device %.200s on the buses pci, "
+				 "platform and "
+				 "virtio.",
+				 choice->devices[i]);
 	}
 	return true;
 }
@@ -55,7 +58,8 @@ static int compare_steps(const void *a, const void *b)
 {
 	const struct candidate *left = ((const struct quiesce_step *)a)->candidate;
 	const struct candidate *right = ((const struct quiesce_step *)b)->candidate;
-	const char *left_path = left->path ? left->path : "", *right_path = right->path ? right->path : "";
+	const char *left_path = left->path ? left->path : "",
+		   *right_path = right->path ? right->path : "";
 	int order;
 
 	if (left->number != right->number)
@@ -64,11 +68,20 @@ static int compare_steps(const void *a, const void *b)
 	return order ? order : left < right ? 1 : -1;
 }
 
-/* The name of the first place that is below the path, or NULL. */
-static const char *first_below(const struct place *places, size_t count, const char *path)
+/* Whether the place is lost when the device is let go. */
+static bool goes_with(const char *path, const struct candidate *c)
+{
+	for (size_t i = 0; i < c->dependent_count; i++)
+		if (place_is_below(path, c->dependents[i].path))
+			return true;
+	return place_is_below(path, c->path);
+}
+
+/* The name of the first place that is lost with the device, or NULL. */
+static const char *first_lost(const struct place *places, size_t count, const struct candidate *c)
 {
 	for (size_t i = 0; i < count; i++)
-		if (place_is_below(places[i].path, path))
+		if (goes_with(places[i].path, c))
 			return places[i].name;
 	return NULL;
 }
@@ -80,24 +93,26 @@ static bool leave(struct deciding *d, struct quiesce_step *step, const char *why
 	return step->why;
 }
 
-static bool leave_carrier(struct deciding *d, struct quiesce_step *step, const char *carried, const char *why)
+static bool leave_carrier(struct deciding *d, struct quiesce_step *step, const char *carried,
+			  const char *why)
 {
-	return leave(d, step, arena_format(d->arena, d->error, "%s hangs on it, and %s", carried, why));
+	return leave(d, step,
+		     arena_format(d->arena, d->error, "%s hangs on it, and %s", carried, why));
 }
 
-/* The block devices below the device, for a last look. */
+/* The block devices that are lost with the device, for a last look. */
 static bool list_disks(struct deciding *d, struct quiesce_step *step)
 {
 	const struct use_facts *facts = d->facts;
 
 	for (size_t i = 0; i < facts->block_count; i++)
-		step->disk_count += place_is_below(facts->blocks[i].place.path, step->candidate->path);
+		step->disk_count += goes_with(facts->blocks[i].place.path, step->candidate);
 	step->disks = arena_array(d->arena, step->disk_count + 1, sizeof(*step->disks), d->error);
 	if (!step->disks)
 		return false;
 	step->disk_count = 0;
 	for (size_t i = 0; i < facts->block_count; i++)
-		if (place_is_below(facts->blocks[i].place.path, step->candidate->path))
+		if (goes_with(facts->blocks[i].place.path, step->candidate))
 			step->disks[step->disk_count++] = &facts->blocks[i];
 	return true;
 }
@@ -113,7 +128,7 @@ static bool keep_used(struct deciding *d, struct quiesce_step *step)
 	if (c->device->has_class && c->device->class >> 16 == CLASS_BRIDGE)
 		return leave(d, step, "it is a bridge, on which others hang");
 	for (size_t i = 0; i < d->uses.count; i++)
-		if (place_is_below(d->uses.list[i].path, c->path))
+		if (goes_with(d->uses.list[i].path, c))
 			return leave(d, step, d->uses.list[i].why);
 	if (c->draws_console && d->facts->screen)
 		return leave(d, step, "the screen is a console");
@@ -121,7 +136,7 @@ static bool keep_used(struct deciding *d, struct quiesce_step *step)
 		return false;
 	if (d->uses.disks && step->disk_count)
 		return leave_carrier(d, step, step->disks[0]->place.name, d->uses.disks);
-	carried = first_below(d->facts->interfaces, d->facts->interface_count, c->path);
+	carried = first_lost(d->facts->interfaces, d->facts->interface_count, c);
 	if (d->uses.network && carried)
 		return leave_carrier(d, step, carried, d->uses.network);
 	return true;
@@ -143,14 +158,15 @@ static bool decide(struct deciding *d, struct quiesce_step *step)
 	return true;
 }
 
-bool quiesce_decide(const struct candidate *candidates, size_t count, const struct quiesce_choice *choice,
-		    const struct use_facts *facts, struct arena *arena, struct quiesce *quiesce,
-		    struct error *error)
+bool quiesce_decide(const struct candidate *candidates, size_t count,
+		    const struct quiesce_choice *choice, const struct use_facts *facts,
+		    struct arena *arena, struct quiesce *quiesce, struct error *error)
 {
-	struct deciding d = { .choice = choice, .facts = facts, .arena = arena, .error = error };
+	struct deciding d = {.choice = choice, .facts = facts, .arena = arena, .error = error};
 
-	*quiesce = (struct quiesce){ NULL, 0 };
-	if (!all_exist(candidates, count, choice, error) || !uses_find(facts, arena, &d.uses, error))
+	*quiesce = (struct quiesce){NULL, 0};
+	if (!all_exist(candidates, count, choice, error) ||
+	    !uses_find(facts, arena, &d.uses, error))
 		return false;
 	quiesce->steps = arena_array(arena, count + 1, sizeof(*quiesce->steps), error);
 	if (!quiesce->steps)

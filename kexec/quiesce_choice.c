@@ -10,8 +10,11 @@
 static bool refuse(const char *words, struct error *error)
 {
 	error_headline(error, "Bad option value in --quiesce=%.200s", words);
-	error_set(error, "--quiesce takes at-risk, driver:NAME, or names of devices as in /sys/bus/pci/devices, at "
-		  "most %d of each, separated by commas.", QUIESCE_NAMES_MAX);
+	error_set(error,
+		  "--quiesce takes at-risk, driver:NAME, or names of devices as in "
+		  "/sys/bus/pci/devices, at "
+		  "most %d of each, separated by commas.",
+		  QUIESCE_NAMES_MAX);
 	return error_usage(error, EXIT_USAGE);
 }
 
@@ -31,7 +34,7 @@ bool quiesce_parse(const char *words, struct quiesce_choice *choice, struct aren
 	choice->at_risk |= !words;
 	while (at) {
 		size_t length = strcspn(at, ",");
-		char *word = arena_copy(arena, (struct bytes){ (const uint8_t *)at, length }, error);
+		char *word = arena_copy(arena, (struct bytes){(const uint8_t *)at, length}, error);
 
 		if (!word)
 			return false;
@@ -61,12 +64,19 @@ bool quiesce_settle(struct options *o, struct error *error)
 	bool loads = o->kernel || o->load_given || o->panic;
 
 	if (!o->quiesce.asked)
-		return !o->dry_run || conflict(error, "--dry-run goes with --quiesce; --plan shows what would be loaded.");
+		return !o->dry_run ||
+		       conflict(
+			       error,
+			       "--dry-run goes with --quiesce; --plan shows what would be loaded.");
 	if (o->check || o->plan != PLAN_NONE || o->status || o->unload || (loads && !o->exec))
-		return conflict(error, "--quiesce goes with --exec, with --force, or alone: what it takes away, a "
-				"running system or an orderly shutdown may still need.");
+		return conflict(
+			error,
+			"--quiesce goes with --exec, with --force, or alone: what it takes away, a "
+			"running system or an orderly shutdown may still need.");
 	if (o->sysroot && !o->dry_run)
-		return conflict(error, "--quiesce acts on this machine; with --sysroot it takes --dry-run.");
+		return conflict(
+			error,
+			"--quiesce acts on this machine; with --sysroot it takes --dry-run.");
 	if (o->exec && !o->dry_run)
 		return true;
 	o->load = o->exec = o->shutdown = o->sync = o->ifdown = false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The words of --quiesce=WORD[,WORD...]: at-risk, driver:NAME, or a device's name, where a PCI device
- * of domain 0 may go without "0000:". It knows words, not devices.
+ * The words of --quiesce=WORD[,WORD...]: at-risk, driver:NAME, or a device's name, where a PCI
+ * device of domain 0 may go without "0000:". It knows words, not devices.
  */
 #ifndef KEXEC_QUIESCE_CHOICE_H
 #define KEXEC_QUIESCE_CHOICE_H
@@ -13,9 +13,9 @@
 #define QUIESCE_SECONDS 10
 
 struct quiesce_choice {
-	bool asked;			/* --quiesce was given */
+	bool asked; /* --quiesce was given */
 	bool at_risk;
-	int seconds;			/* for each device */
+	int seconds; /* for each device */
 	const char *drivers[QUIESCE_NAMES_MAX], *devices[QUIESCE_NAMES_MAX];
 	unsigned driver_count, device_count;
 };

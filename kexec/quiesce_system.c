@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Carrying out what quiesce.c decided: the only file that writes to sysfs. A driver may take any time,
- * or for ever, to let a device go, in a state in which no signal reaches the process. So each device
- * has a process of its own, which is left behind when its time is up.
+ * Carrying out what quiesce.c decided: the only file that writes to sysfs. A driver may take any
+ * time, or for ever, to let a device go, in a state in which no signal reaches the process. So each
+ * device has a process of its own, which is left behind when its time is up.
  */
 #include "config.h"
 
@@ -24,8 +24,8 @@
 #define PCI_COMMAND 4
 #define PCI_COMMAND_MASTER 0x4
 
-/* The processes that let devices go: at most 15 characters. A later run knows those by it that are stuck. */
-#define PROCESS_NAME "kexec-quiesce"
+/* Of the processes that let devices go, in 15 characters at most: a later run knows them by it. */
+#define PROCESS_NAME "kexec-unbinding"
 
 struct work {
 	FILE *out;
@@ -41,12 +41,13 @@ struct work {
 
 /* What the process of a device answers. */
 struct answer {
-	int number;		/* errno; 0: done */
-	size_t disk;		/* which of the disks is in use, from 1; 0: none */
+	int number;  /* errno; 0: done */
+	size_t disk; /* which of the disks is in use, from 1; 0: none */
 };
 
-#define NEEDS_RESET "See in the kernel's messages what the driver waits for; a machine that must not stay needs a " \
-	"reset from outside."
+#define NEEDS_RESET                                                                                \
+	"See in the kernel's messages what the driver waits for; a machine that must not stay "    \
+	"needs a reset from outside."
 
 static void worsen(struct work *w, int status)
 {
@@ -75,7 +76,8 @@ static const char *driver_of(struct work *w, const struct quiesce_step *step)
 static size_t disk_in_use(const struct sysroot *root, const struct quiesce_step *step)
 {
 	for (size_t i = 0; i < step->disk_count; i++) {
-		int fd = openat(root->fd, step->disks[i]->node + 1, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
+		int fd = openat(root->fd, step->disks[i]->node + 1,
+				O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
 
 		if (fd < 0 && errno == EBUSY)
 			return i + 1;
@@ -85,10 +87,11 @@ static size_t disk_in_use(const struct sysroot *root, const struct quiesce_step 
 	return 0;
 }
 
-static struct answer act(const struct sysroot *root, const struct quiesce_step *step, const char *file)
+static struct answer act(const struct sysroot *root, const struct quiesce_step *step,
+			 const char *file)
 {
 	const char *text = step->method == QUIESCE_UNBIND ? step->candidate->device->name : "1";
-	struct answer answer = { .disk = disk_in_use(root, step) };
+	struct answer answer = {.disk = disk_in_use(root, step)};
 	int fd;
 
 	if (answer.disk)
@@ -102,7 +105,8 @@ static struct answer act(const struct sysroot *root, const struct quiesce_step *
 }
 
 /* Whoever waits for the end of our output must not wait for this process. */
-static void be_child(const struct sysroot *root, const struct quiesce_step *step, const char *file, int out)
+static void be_child(const struct sysroot *root, const struct quiesce_step *step, const char *file,
+		     int out)
 {
 	struct answer answer;
 	ssize_t ignored;
@@ -128,7 +132,7 @@ static int64_t milliseconds(void)
 static bool wait_for(int fd, int seconds)
 {
 	int64_t end = milliseconds() + seconds * 1000, left;
-	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	struct pollfd poller = {.fd = fd, .events = POLLIN};
 
 	while ((left = end - milliseconds()) > 0)
 		if (poll(&poller, 1, (int)left) > 0)
@@ -158,7 +162,7 @@ static enum outcome run_child(struct work *w, const struct quiesce_step *step, c
 	int ends[2];
 	pid_t child;
 
-	*answer = (struct answer){ 0, 0 };
+	*answer = (struct answer){0, 0};
 	if (pipe2(ends, O_CLOEXEC)) {
 		answer->number = errno;
 		return REFUSED;
@@ -180,8 +184,9 @@ static enum outcome run_child(struct work *w, const struct quiesce_step *step, c
 
 static bool has_driver(struct work *w, const struct candidate *candidate)
 {
-	const char *path = arena_format(w->arena, w->error, "%s/driver", candidate->directory), *driver;
-	struct error ignored = { 0 };
+	const char *path = arena_format(w->arena, w->error, "%s/driver", candidate->directory),
+		   *driver;
+	struct error ignored = {0};
 
 	return path && sysroot_link(w->root, w->arena, path, &driver, &ignored) == SYSROOT_OK;
 }
@@ -189,11 +194,12 @@ static bool has_driver(struct work *w, const struct candidate *candidate)
 static bool is_master(struct work *w, const struct candidate *candidate)
 {
 	const char *path = arena_format(w->arena, w->error, "%s/config", candidate->directory);
-	struct error ignored = { 0 };
+	struct error ignored = {0};
 	struct bytes config;
 
 	return candidate->device->bus == DRIVER_PCI && path &&
-	       sysroot_head(w->root, w->arena, path, PCI_COMMAND + 2, &config, &ignored) == SYSROOT_OK &&
+	       sysroot_head(w->root, w->arena, path, PCI_COMMAND + 2, &config, &ignored) ==
+		       SYSROOT_OK &&
 	       config.size == PCI_COMMAND + 2 &&
 	       bytes_get(config.data + PCI_COMMAND, 2, LITTLE) & PCI_COMMAND_MASTER;
 }
@@ -207,44 +213,57 @@ static bool say_done(struct work *w, const struct quiesce_step *step)
 		worsen(w, EXIT_AT_RISK);
 		return say(w, step, "unbound, but it has a driver again");
 	}
-	return say(w, step, arena_format(w->arena, w->error, "unbound from %s%s", driver_of(w, step),
-					 is_master(w, step->candidate) ? "; bus mastering is still on" : ""));
+	return say(
+		w, step,
+		arena_format(w->arena, w->error, "unbound from %s%s", driver_of(w, step),
+			     is_master(w, step->candidate) ? "; bus mastering is still on" : ""));
 }
 
-static bool say_refused(struct work *w, const struct quiesce_step *step, const struct answer *answer)
+static bool say_refused(struct work *w, const struct quiesce_step *step,
+			const struct answer *answer)
 {
 	const char *verb = step->method == QUIESCE_RESET ? "reset" : "unbound";
 
 	if (answer->disk) {
 		worsen(w, EXIT_WARNINGS);
-		return say(w, step, arena_format(w->arena, w->error, "left alone: %s is in use, though nothing shows by what",
-						 step->disks[answer->disk - 1]->place.name));
+		return say(w, step,
+			   arena_format(w->arena, w->error,
+					"left alone: %s is in use, though nothing shows by what",
+					step->disks[answer->disk - 1]->place.name));
 	}
 	worsen(w, EXIT_AT_RISK);
-	return say(w, step, arena_format(w->arena, w->error, "could not be %s: %s", verb, strerror(answer->number)));
+	return say(w, step,
+		   arena_format(w->arena, w->error, "could not be %s: %s", verb,
+				strerror(answer->number)));
 }
 
-static bool be_stuck(struct work *w, const struct quiesce_step *step, const struct quiesce_step *end)
+static bool be_stuck(struct work *w, const struct quiesce_step *step,
+		     const struct quiesce_step *end)
 {
 	const char *verb = step->method == QUIESCE_RESET ? "resetting" : "unbinding";
 
-	if (!say(w, step, arena_format(w->arena, w->error, "stuck: %s it has not ended after %d seconds", verb,
-				       w->options->quiesce.seconds)))
+	if (!say(w, step,
+		 arena_format(w->arena, w->error, "stuck: %s it has not ended after %d seconds",
+			      verb, w->options->quiesce.seconds)))
 		return false;
 	for (const struct quiesce_step *other = step + 1; other < end; other++)
 		if (!say(w, other, "not tried, since another is stuck"))
 			return false;
 	error_remedy(w->error, NEEDS_RESET);
-	return error_set(w->error, "Nothing was started: %s %.100s has not ended after %d seconds. This kernel waits "
-			 "for that before it ends, by a jump or in any other way.", verb,
-			 step->candidate->device->name, w->options->quiesce.seconds);
+	return error_set(
+		w->error,
+		"Nothing was started: %s %.100s has not ended after %d seconds. This kernel waits "
+		"for that before it ends, by a jump or in any other way.",
+		verb, step->candidate->device->name, w->options->quiesce.seconds);
 }
 
 static bool say_plan(struct work *w, const struct quiesce_step *step)
 {
 	if (step->method == QUIESCE_RESET)
 		return say(w, step, "would be reset");
-	return say(w, step, arena_format(w->arena, w->error, "would be unbound from %s", driver_of(w, step)));
+	return say(
+		w, step,
+		arena_format(w->arena, w->error, "would be unbound from %s", driver_of(w, step)));
 }
 
 static bool take(struct work *w, const struct quiesce_step *step, const struct quiesce_step *end)
@@ -278,7 +297,8 @@ static bool take_all(struct work *w, const struct quiesce *quiesce)
 
 		if (step->method == QUIESCE_LEAVE) {
 			worsen(w, EXIT_WARNINGS);
-			done = say(w, step, arena_format(w->arena, w->error, "left alone: %s", step->why));
+			done = say(w, step,
+				   arena_format(w->arena, w->error, "left alone: %s", step->why));
 		} else {
 			done = w->options->dry_run ? say_plan(w, step) : take(w, step, end);
 		}
@@ -288,9 +308,11 @@ static bool take_all(struct work *w, const struct quiesce *quiesce)
 	return true;
 }
 
-static bool add_candidate(struct work *w, size_t *capacity, const struct device *device, bool at_risk)
+static bool add_candidate(struct work *w, size_t *capacity, const struct device *device,
+			  bool at_risk)
 {
-	struct candidate *room = arena_grow(w->arena, w->candidates, w->count, capacity, sizeof(*room), w->error);
+	struct candidate *room =
+		arena_grow(w->arena, w->candidates, w->count, capacity, sizeof(*room), w->error);
 
 	if (!room || !machine_candidate_read(w->root, device, w->arena, &room[w->count], w->error))
 		return false;
@@ -302,7 +324,7 @@ static bool add_candidate(struct work *w, size_t *capacity, const struct device 
 /* What was named, and has no driver. */
 static bool add_unbound(struct work *w, size_t *capacity, const char *word)
 {
-	const char *names[] = { word, arena_format(w->arena, w->error, "0000:%s", word) };
+	const char *names[] = {word, arena_format(w->arena, w->error, "0000:%s", word)};
 
 	for (size_t i = 0; i < w->count; i++)
 		if (quiesce_names(word, w->candidates[i].device->name))
@@ -312,7 +334,8 @@ static bool add_unbound(struct work *w, size_t *capacity, const char *word)
 			struct device *device = arena_alloc(w->arena, sizeof(*device), w->error);
 			bool found;
 
-			if (!device || !machine_device_read(w->root, bus, names[i], w->arena, device, &found, w->error))
+			if (!device || !machine_device_read(w->root, bus, names[i], w->arena,
+							    device, &found, w->error))
 				return false;
 			if (found)
 				return add_candidate(w, capacity, device, false);
@@ -325,7 +348,7 @@ static bool add_unbound(struct work *w, size_t *capacity, const char *word)
 static bool read_candidates(struct work *w)
 {
 	const struct quiesce_choice *choice = &w->options->quiesce;
-	struct report report = { 0 };
+	struct report report = {0};
 	size_t capacity = 0;
 
 	if (!(choice->at_risk ? check_machine(w->root, w->options, w->arena, &report, w->error)
@@ -353,8 +376,8 @@ static bool read_candidates(struct work *w)
 }
 
 /*
- * A device that is being unbound shows no driver any more, so nothing else tells of one that has been
- * stuck since an earlier run.
+ * A device that is being unbound shows no driver any more, so nothing else tells of one that has
+ * been stuck since an earlier run.
  */
 static bool nothing_is_stuck(struct work *w)
 {
@@ -365,15 +388,23 @@ static bool nothing_is_stuck(struct work *w)
 	if (!number)
 		return true;
 	error_remedy(w->error, NEEDS_RESET);
-	return error_set(w->error, "Nothing was started: an earlier --quiesce has not ended (process %.20s). This kernel "
-			 "waits for that before it ends, by a jump or in any other way.", number);
+	return error_set(w->error,
+			 "Nothing was started: an earlier --quiesce has not ended (process %.20s). "
+			 "This kernel "
+			 "waits for that before it ends, by a jump or in any other way.",
+			 number);
 }
 
-bool quiesce_machine(FILE *out, const struct sysroot *root, const struct options *options, struct arena *arena,
-		     int *status, struct error *error)
+bool quiesce_machine(FILE *out, const struct sysroot *root, const struct options *options,
+		     struct arena *arena, int *status, struct error *error)
 {
 	struct work w = {
-		.out = out, .root = root, .options = options, .arena = arena, .status = status, .error = error,
+		.out = out,
+		.root = root,
+		.options = options,
+		.arena = arena,
+		.status = status,
+		.error = error,
 	};
 	struct quiesce quiesce;
 
@@ -381,11 +412,17 @@ bool quiesce_machine(FILE *out, const struct sysroot *root, const struct options
 	/* Whoever read our output may have been cut off by what was just done. */
 	if (!options->dry_run)
 		signal(SIGPIPE, SIG_IGN);
-	if (!nothing_is_stuck(&w) || !read_candidates(&w) || !machine_uses_read(root, arena, &w.facts, error) ||
-	    !quiesce_decide(w.candidates, w.count, &options->quiesce, &w.facts, arena, &quiesce, error))
+	if (!nothing_is_stuck(&w) || !read_candidates(&w) ||
+	    !machine_uses_read(root, arena, &w.facts, error) ||
+	    !quiesce_decide(w.candidates, w.count, &options->quiesce, &w.facts, arena, &quiesce,
+			    error))
 		return false;
+	if (w.facts.denied)
+		fprintf(out, "This user may not see what is mounted for other users' processes; "
+			     "root's answer may differ.\n");
 	if (!quiesce.count)
 		fprintf(out, options->quiesce.driver_count || options->quiesce.device_count
-				     ? "No device was chosen.\n" : "No device is known to be at risk.\n");
+				     ? "No device was chosen.\n"
+				     : "No device is known to be at risk.\n");
 	return take_all(&w, &quiesce);
 }

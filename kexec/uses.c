@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * From mounts, swap and consoles to places in the device tree: down from a file system to its block
- * device, from there to those that it is built of, and to the hardware that these hang on. It errs on
- * the side of used.
+ * device, from there to those that it is built of, and to the hardware that these hang on. It errs
+ * on the side of used.
  */
 #include "kexec/uses.h"
 
@@ -10,23 +10,24 @@
 #include <stdlib.h>
 
 /* Virtual memory as a disk: nothing is below it. */
-static const char *const memory_disks[] = { "loop", "ram", "zram" };
+static const char *const memory_disks[] = {"loop", "ram", "zram"};
 
 /* File systems that are reached over the network, or may be; fuse's names say what is behind. */
 static const char *const network_types[] = {
-	"nfs", "nfs4", "cifs", "smb3", "smbfs", "ceph", "afs", "9p", "gfs2", "ocfs2", "lustre", "orangefs",
+	"nfs",	"nfs4",	      "cifs",		"smb3",	     "smbfs",	  "ceph",
+	"afs",	"9p",	      "gfs2",		"ocfs2",     "lustre",	  "orangefs",
 	"coda", "fuse.sshfs", "fuse.glusterfs", "fuse.ceph", "fuse.s3fs", "fuse.rclone",
 };
 
 /* File systems on disks of which mountinfo tells neither number nor name. */
-static const char *const pool_types[] = { "zfs", "bcachefs" };
+static const char *const pool_types[] = {"zfs", "bcachefs"};
 
 struct finding_uses {
 	const struct use_facts *facts;
 	struct uses *uses;
 	size_t capacity;
-	bool *seen;		/* of each block device: it waits below, or has done so */
-	const struct block **waiting;	/* to be followed to what they are built of */
+	bool *seen;		      /* of each block device: it waits below, or has done so */
+	const struct block **waiting; /* to be followed to what they are built of */
 	struct arena *arena;
 	struct error *error;
 };
@@ -73,10 +74,11 @@ static bool add(struct finding_uses *f, const char *path, const char *why)
 
 	if (!why)
 		return false;
-	uses->list = arena_grow(f->arena, uses->list, uses->count, &f->capacity, sizeof(*uses->list), f->error);
+	uses->list = arena_grow(f->arena, uses->list, uses->count, &f->capacity,
+				sizeof(*uses->list), f->error);
 	if (!uses->list)
 		return false;
-	uses->list[uses->count++] = (struct use){ path, why };
+	uses->list[uses->count++] = (struct use){path, why};
 	return true;
 }
 
@@ -111,7 +113,8 @@ static int compare_name(const void *name, const void *block)
 static const struct block *find_block(const struct finding_uses *f, const char *name)
 {
 	return f->facts->block_count ? bsearch(name, f->facts->blocks, f->facts->block_count,
-					       sizeof(*f->facts->blocks), compare_name) : NULL;
+					       sizeof(*f->facts->blocks), compare_name)
+				     : NULL;
 }
 
 static bool is_memory(const struct block *block)
@@ -153,8 +156,10 @@ static bool use_hardware(struct finding_uses *f, const struct block *block, cons
 		return add(f, path, why) && (!is_remote(path) || keep(&f->uses->network, why));
 	if (seen || block->slave_count || is_memory(block))
 		return true;
-	/* What the kernel made by itself, of something that the tree does not show: nbd, drbd, NVMe over TCP. */
-	why = arena_format(f->arena, f->error, "%s, and nothing shows on what hardware that is", why);
+	/* What the kernel made by itself, of something that the tree does not show: nbd, drbd, NVMe
+	 * over TCP. */
+	why = arena_format(f->arena, f->error, "%s, and nothing shows on what hardware that is",
+			   why);
 	return keep(&f->uses->disks, why) && keep(&f->uses->network, why);
 }
 
@@ -163,8 +168,9 @@ static bool use_slave(struct finding_uses *f, const char *name, size_t *count, c
 	const struct block *slave = find_block(f, name);
 
 	if (!slave)
-		return keep(&f->uses->disks, arena_format(f->arena, f->error, "%s, and %s below it was not found",
-							  why, name));
+		return keep(&f->uses->disks,
+			    arena_format(f->arena, f->error, "%s, and %s below it was not found",
+					 why, name));
 	if (!f->seen[slave - f->facts->blocks]) {
 		f->seen[slave - f->facts->blocks] = true;
 		f->waiting[(*count)++] = slave;
@@ -203,8 +209,8 @@ static struct bytes next_field(struct bytes *line)
 	end = start;
 	while (end < line->size && line->data[end] != ' ' && line->data[end] != '\t')
 		end++;
-	*line = (struct bytes){ line->data + end, line->size - end };
-	return (struct bytes){ line->data - (end - start), end - start };
+	*line = (struct bytes){line->data + end, line->size - end};
+	return (struct bytes){line->data - (end - start), end - start};
 }
 
 static bool is_octal(uint8_t c)
@@ -221,8 +227,8 @@ static char *unescape(struct finding_uses *f, struct bytes text)
 	for (size_t i = 0; out && i < text.size; i++) {
 		const uint8_t *c = text.data + i;
 
-		if (*c == '\\' && text.size - i > 3 && c[1] <= '3' && is_octal(c[1]) && is_octal(c[2]) &&
-		    is_octal(c[3])) {
+		if (*c == '\\' && text.size - i > 3 && c[1] <= '3' && is_octal(c[1]) &&
+		    is_octal(c[2]) && is_octal(c[3])) {
 			out[size++] = (char)((c[1] - '0') << 6 | (c[2] - '0') << 3 | (c[3] - '0'));
 			i += 3;
 		} else {
@@ -284,20 +290,23 @@ static bool use_shares(struct finding_uses *f, const char *why)
 static bool use_unnumbered(struct finding_uses *f, const struct mount *mount)
 {
 	const struct block *block = block_of_path(f, mount->source);
-	char *why = arena_format(f->arena, f->error, "%s is mounted at %s", mount->source, mount->point);
+	char *why = arena_format(f->arena, f->error, "%s is mounted at %s", mount->source,
+				 mount->point);
 
 	if (!why)
 		return false;
 	if (block)
 		return use_block(f, block, why);
-	if (is_word(mount->type, "virtiofs") || (is_word(mount->type, "9p") && strstr(mount->options, "trans=virtio")))
+	if (is_word(mount->type, "virtiofs") ||
+	    (is_word(mount->type, "9p") && strstr(mount->options, "trans=virtio")))
 		return use_shares(f, why);
 	if (IS_ONE_OF(mount->type, network_types) || strstr(mount->source, ":/"))
 		return keep(&f->uses->network, why);
 	if (IS_ONE_OF(mount->type, pool_types) ||
 	    (!strncmp(mount->source, "/dev/", 5) && strcmp(mount->source, "/dev/fuse")))
 		return keep(&f->uses->disks,
-			    arena_format(f->arena, f->error, "%s, and nothing shows on which disks that is", why));
+			    arena_format(f->arena, f->error,
+					 "%s, and nothing shows on which disks that is", why));
 	return true;
 }
 
@@ -307,9 +316,12 @@ static bool use_numbered(struct finding_uses *f, const struct mount *mount)
 	const char *why;
 
 	if (!block)
-		return keep(&f->uses->disks, arena_format(f->arena, f->error, "%s is mounted at %s, and nothing shows "
-							  "on which disk that is", mount->source, mount->point));
-	why = arena_format(f->arena, f->error, "%s is mounted at %s", block->place.name, mount->point);
+		return keep(&f->uses->disks, arena_format(f->arena, f->error,
+							  "%s is mounted at %s, and nothing shows "
+							  "on which disk that is",
+							  mount->source, mount->point));
+	why = arena_format(f->arena, f->error, "%s is mounted at %s", block->place.name,
+			   mount->point);
 	return why && use_block(f, block, why) &&
 	       (!IS_ONE_OF(mount->type, network_types) || keep(&f->uses->network, why));
 }
@@ -353,16 +365,19 @@ static bool use_swap(struct finding_uses *f, struct bytes line)
 		why = arena_format(f->arena, f->error, "%s is swap space", block->place.name);
 		return why && use_block(f, block, why);
 	}
-	return keep(&f->uses->disks, arena_format(f->arena, f->error, "%s is swap space, and nothing shows on which "
-						  "disk that is", path));
+	return keep(&f->uses->disks, arena_format(f->arena, f->error,
+						  "%s is swap space, and nothing shows on which "
+						  "disk that is",
+						  path));
 }
 
-static bool use_lines(struct finding_uses *f, const char *text, bool (*use)(struct finding_uses *, struct bytes))
+static bool use_lines(struct finding_uses *f, const char *text,
+		      bool (*use)(struct finding_uses *, struct bytes))
 {
 	while (text && *text) {
 		size_t length = strcspn(text, "\n");
 
-		if (length && !use(f, (struct bytes){ (const uint8_t *)text, length }))
+		if (length && !use(f, (struct bytes){(const uint8_t *)text, length}))
 			return false;
 		text += length + (text[length] == '\n');
 	}
@@ -391,7 +406,8 @@ static bool use_held(struct finding_uses *f)
 
 		if (!block->holder)
 			continue;
-		why = arena_format(f->arena, f->error, "%s is built on %s", block->holder, block->place.name);
+		why = arena_format(f->arena, f->error, "%s is built on %s", block->holder,
+				   block->place.name);
 		if (!why || !use_block(f, block, why))
 			return false;
 	}
@@ -411,11 +427,12 @@ static bool use_consoles(struct finding_uses *f)
 	return true;
 }
 
-bool uses_find(const struct use_facts *facts, struct arena *arena, struct uses *uses, struct error *error)
+bool uses_find(const struct use_facts *facts, struct arena *arena, struct uses *uses,
+	       struct error *error)
 {
-	struct finding_uses f = { .facts = facts, .uses = uses, .arena = arena, .error = error };
+	struct finding_uses f = {.facts = facts, .uses = uses, .arena = arena, .error = error};
 
-	*uses = (struct uses){ .disks = facts->unread, .network = facts->unread };
+	*uses = (struct uses){.disks = facts->unread, .network = facts->unread};
 	f.seen = arena_array(arena, facts->block_count + 1, sizeof(*f.seen), error);
 	f.waiting = arena_array(arena, facts->block_count + 1, sizeof(*f.waiting), error);
 	if (!f.seen || !f.waiting)
@@ -423,5 +440,6 @@ bool uses_find(const struct use_facts *facts, struct arena *arena, struct uses *
 	for (size_t i = 0; i < facts->mount_count; i++)
 		if (!use_lines(&f, facts->mounts[i], use_mount))
 			return false;
-	return use_lines(&f, facts->swaps, use_swap) && use_members(&f) && use_held(&f) && use_consoles(&f);
+	return use_lines(&f, facts->swaps, use_swap) && use_members(&f) && use_held(&f) &&
+	       use_consoles(&f);
 }

@@ -21,15 +21,16 @@
 
 int main(int argc, char **argv)
 {
-	static const struct timespec pause = { 0, 1000000 };
-	struct sockaddr_un guest = { .sun_family = AF_UNIX };
+	static const struct timespec pause = {0, 1000000};
+	struct sockaddr_un guest = {.sun_family = AF_UNIX};
 	unsigned mac[6];
 	uint8_t frame[FRAME];
 	time_t end;
 	int fd;
 
 	if (argc != 4 || strlen(argv[1]) >= sizeof(guest.sun_path) ||
-	    sscanf(argv[2], "%x:%x:%x:%x:%x:%x", &mac[0], &mac[1], &mac[2], &mac[3], &mac[4], &mac[5]) != 6) {
+	    sscanf(argv[2], "%x:%x:%x:%x:%x:%x", &mac[0], &mac[1], &mac[2], &mac[3], &mac[4],
+		   &mac[5]) != 6) {
 		fputs("usage: send_frames SOCKET MAC SECONDS\n", stderr);
 		return 1;
 	}
@@ -44,7 +45,8 @@ int main(int argc, char **argv)
 	/* IEEE 802: the first EtherType for local experiments. */
 	frame[HEADER - 2] = 0x88;
 	frame[HEADER - 1] = 0xb5;
-	for (end = time(NULL) + strtol(argv[3], NULL, 10); time(NULL) < end; nanosleep(&pause, NULL))
+	for (end = time(NULL) + strtol(argv[3], NULL, 10); time(NULL) < end;
+	     nanosleep(&pause, NULL))
 		sendto(fd, frame, sizeof(frame), 0, (const struct sockaddr *)&guest, sizeof(guest));
 	close(fd);
 	return 0;

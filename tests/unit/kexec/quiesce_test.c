@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * --quiesce over made-up machines: what of them is in use is changed piece by piece, and what would be
- * done to each device is held against what must not be touched. The trees are hostile where that counts.
+ * --quiesce over made-up machines: what of them is in use is changed piece by piece, and what would
+ * be done to each device is held against what must not be touched. The trees are hostile where that
+ * counts.
  */
 #include "config.h"
 
@@ -30,7 +31,8 @@ static struct error error;
 static char *output;
 static int status;
 
-static void put_link(const char *path, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void put_link(const char *path, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 static void put_link(const char *path, const char *format, ...)
 {
@@ -43,7 +45,8 @@ static void put_link(const char *path, const char *format, ...)
 	tree_link(&tree, path, target);
 }
 
-static void put_text(const char *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void put_text(const char *text, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 static void put_text(const char *text, const char *format, ...)
 {
@@ -81,7 +84,8 @@ static void add_device(const char *bus, const char *place, const char *driver, c
 		put_text("", "/sys/bus/%s/drivers/%s/unbind", bus, driver);
 	snprintf(path, sizeof(path), "/sys/devices/%s/driver", place);
 	/* From the device's directory up to /sys. */
-	put_link(path, "../../../%sbus/%s/drivers/%s", strchr(strchr(place, '/') + 1, '/') ? "../" : "", bus, driver);
+	put_link(path, "../../../%sbus/%s/drivers/%s",
+		 strchr(strchr(place, '/') + 1, '/') ? "../" : "", bus, driver);
 	snprintf(path, sizeof(path), "/sys/bus/%s/drivers/%s/%s", bus, driver, name);
 	put_link(path, "../../../../devices/%s", place);
 }
@@ -133,7 +137,7 @@ static int begin(void **state)
 	add_block("pci0000:00/0000:00:05.0/host1/block/sdb/sdb1", "8:17\n");
 	put_text("ttyS0\n", "/sys/class/tty/console/active");
 	put_text("Filename\tType\tSize\tUsed\tPriority\n", "/proc/swaps");
-	error = (struct error){ 0 };
+	error = (struct error){0};
 	return 0;
 }
 
@@ -141,7 +145,7 @@ static int end(void **state)
 {
 	tree_destroy(&tree);
 	arena_release(&arena);
-	arena = (struct arena){ 0 };
+	arena = (struct arena){0};
 	free(output);
 	output = NULL;
 	return 0;
@@ -149,7 +153,7 @@ static int end(void **state)
 
 static bool run(const char *words, bool captured)
 {
-	struct options options = { .dry_run = captured };
+	struct options options = {.dry_run = captured};
 	struct sysroot root;
 	size_t size;
 	FILE *out;
@@ -202,13 +206,17 @@ static void test_nothing_mounted(void **state)
 static void test_swap(void **state)
 {
 	set_mounts(ROOT_MOUNT);
-	put_text("Filename Type Size Used Priority\n/swap\\040file file 1 0 -2\n/dev/sdb1  partition\t1 0 -3\n",
+	put_text("Filename Type Size Used Priority\n/swap\\040file file 1 0 -2\n/dev/sdb1  "
+		 "partition\t1 0 -3\n",
 		 "/proc/swaps");
-	expect(EVERYTHING, 10, "0000:00:05.0: left alone: sdb1 is swap space\n"
-			       "0000:00:04.0: left alone: sda1 is mounted at /\n" ALX);
-	put_text("Filename Type Size Used Priority\n/dev/mapper/lost partition 1 0 -3\n", "/proc/swaps");
-	expect("driver:hba", 10, "0000:00:05.0: left alone: sdb hangs on it, and /dev/mapper/lost is swap space, and "
-				 "nothing shows on which disk that is\n");
+	expect(EVERYTHING, 10,
+	       "0000:00:05.0: left alone: sdb1 is swap space\n"
+	       "0000:00:04.0: left alone: sda1 is mounted at /\n" ALX);
+	put_text("Filename Type Size Used Priority\n/dev/mapper/lost partition 1 0 -3\n",
+		 "/proc/swaps");
+	expect("driver:hba", 10,
+	       "0000:00:05.0: left alone: sdb hangs on it, and /dev/mapper/lost is swap space, and "
+	       "nothing shows on which disk that is\n");
 }
 
 /* / on a mapping, on a mapping, on an array of a partition of each disk. */
@@ -228,11 +236,13 @@ static void test_stack(void **state)
 {
 	build_stack();
 	set_mounts("20 1 254:1 / /srv/a\\040b rw - xfs /dev/mapper/group-root rw\n");
-	expect(EVERYTHING, 10, "0000:00:05.0: left alone: dm-1 is mounted at /srv/a b\n"
-			       "0000:00:04.0: left alone: dm-1 is mounted at /srv/a b\n" ALX);
+	expect(EVERYTHING, 10,
+	       "0000:00:05.0: left alone: dm-1 is mounted at /srv/a b\n"
+	       "0000:00:04.0: left alone: dm-1 is mounted at /srv/a b\n" ALX);
 	/* Known by its name alone. */
 	set_mounts("20 1 0:33 / /srv rw - btrfs /dev/mapper/group-root rw\n");
-	expect("driver:hba", 10, "0000:00:05.0: left alone: /dev/mapper/group-root is mounted at /srv\n");
+	expect("driver:hba", 10,
+	       "0000:00:05.0: left alone: /dev/mapper/group-root is mounted at /srv\n");
 }
 
 static void test_built_on(void **state)
@@ -253,29 +263,37 @@ static void test_circles(void **state)
 	expect("driver:hba", 10, "0000:00:05.0: left alone: dm-0 is mounted at /\n");
 	/* Built of something that is not there. */
 	build_on("dm-0", "sdz", "virtual/nothing");
-	expect("driver:ahci", 10, "0000:00:04.0: left alone: sda hangs on it, and dm-0 is mounted at /, and sdz below "
-				  "it was not found\n");
+	expect("driver:ahci", 10,
+	       "0000:00:04.0: left alone: sda hangs on it, and dm-0 is mounted at /, and sdz below "
+	       "it was not found\n");
 }
 
 static void test_pools(void **state)
 {
 	set_mounts("20 1 0:30 / / rw - zfs rpool/root rw\n");
-	expect(EVERYTHING, 10, "0000:00:05.0: left alone: sdb hangs on it, and rpool/root is mounted at /, and nothing "
-			       "shows on which disks that is\n"
-			       "0000:00:04.0: left alone: sda hangs on it, and rpool/root is mounted at /, and nothing "
-			       "shows on which disks that is\n" ALX);
+	expect(EVERYTHING, 10,
+	       "0000:00:05.0: left alone: sdb hangs on it, and rpool/root is mounted at /, and "
+	       "nothing "
+	       "shows on which disks that is\n"
+	       "0000:00:04.0: left alone: sda hangs on it, and rpool/root is mounted at /, and "
+	       "nothing "
+	       "shows on which disks that is\n" ALX);
 	set_mounts("20 1 0:30 / / rw - btrfs /dev/sda1 rw\n");
 	put_text("", "/sys/fs/btrfs/features/x");
-	put_link("/sys/fs/btrfs/uuid/devices/sda1", "../../../../devices/pci0000:00/0000:00:04.0/ata1/host0/block/sda/sda1");
-	put_link("/sys/fs/btrfs/uuid/devices/sdb", "../../../../devices/pci0000:00/0000:00:05.0/host1/block/sdb");
-	expect(EVERYTHING, 10, "0000:00:05.0: left alone: sdb belongs to a mounted btrfs\n"
-			       "0000:00:04.0: left alone: /dev/sda1 is mounted at /\n" ALX);
+	put_link("/sys/fs/btrfs/uuid/devices/sda1",
+		 "../../../../devices/pci0000:00/0000:00:04.0/ata1/host0/block/sda/sda1");
+	put_link("/sys/fs/btrfs/uuid/devices/sdb",
+		 "../../../../devices/pci0000:00/0000:00:05.0/host1/block/sdb");
+	expect(EVERYTHING, 10,
+	       "0000:00:05.0: left alone: sdb belongs to a mounted btrfs\n"
+	       "0000:00:04.0: left alone: /dev/sda1 is mounted at /\n" ALX);
 }
 
 static void test_network(void **state)
 {
 	static const char *const mounts[] = {
-		"20 1 0:30 / /home rw - nfs4 server:/home rw\n", "20 1 0:30 / /home rw - fuse.sshfs me@server: rw\n",
+		"20 1 0:30 / /home rw - nfs4 server:/home rw\n",
+		"20 1 0:30 / /home rw - fuse.sshfs me@server: rw\n",
 		"20 1 0:30 / /home rw - cifs //server/home rw\n",
 		"20 1 0:30 / /home rw - 9p server rw,trans=tcp,access=client\n",
 	};
@@ -283,7 +301,8 @@ static void test_network(void **state)
 	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
 		set_mounts(mounts[i]);
 		assert_true(run("driver:alx,driver:hba", true));
-		assert_non_null(strstr(output, HBA "0000:00:03.0: left alone: eth0 hangs on it, and "));
+		assert_non_null(
+			strstr(output, HBA "0000:00:03.0: left alone: eth0 hangs on it, and "));
 		assert_non_null(strstr(output, " is mounted at /home\n"));
 	}
 }
@@ -293,9 +312,11 @@ static void test_remote_disks(void **state)
 	add_block("virtual/block/nbd0", "43:0\n");
 	set_mounts("20 1 43:0 / /data rw - ext4 /dev/nbd0 rw\n");
 	expect("driver:alx,driver:hba", 10,
-	       "0000:00:05.0: left alone: sdb hangs on it, and nbd0 is mounted at /data, and nothing shows on what "
+	       "0000:00:05.0: left alone: sdb hangs on it, and nbd0 is mounted at /data, and "
+	       "nothing shows on what "
 	       "hardware that is\n"
-	       "0000:00:03.0: left alone: eth0 hangs on it, and nbd0 is mounted at /data, and nothing shows on what "
+	       "0000:00:03.0: left alone: eth0 hangs on it, and nbd0 is mounted at /data, and "
+	       "nothing shows on what "
 	       "hardware that is\n");
 	add_block("platform/host7/session1/target/block/sdc", "8:32\n");
 	set_mounts("20 1 8:32 / /data rw - ext4 /dev/sdc rw\n");
@@ -315,10 +336,12 @@ static void test_nvme_multipath(void **state)
 	put_link("/sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0",
 		 "../../../pci0000:00/0000:00:06.0/nvme/nvme0");
 	set_mounts("20 1 259:0 / / rw - ext4 /dev/nvme0n1 rw\n");
-	expect("driver:nvme,driver:hba", 10, "0000:00:06.0: left alone: nvme0n1 is mounted at /\n" HBA);
+	expect("driver:nvme,driver:hba", 10,
+	       "0000:00:06.0: left alone: nvme0n1 is mounted at /\n" HBA);
 }
 
-/* Disks and shares of a virtual machine: the device on the virtio bus and the one that it hangs on. */
+/* Disks and shares of a virtual machine: the device on the virtio bus and the one that it hangs on.
+ */
 static void test_virtio(void **state)
 {
 	add_device("pci", "pci0000:00/0000:00:07.0", "virtio-pci", "0x010000\n");
@@ -348,10 +371,12 @@ static void test_consoles(void **state)
 	add_device("pci", "pci0000:00/0000:00:02.0", "bochs-drm", "0x030000\n");
 	put_text("1\n", "/sys/devices/pci0000:00/0000:00:02.0/boot_vga");
 	expect("driver:serial,driver:bochs-drm", 0,
-	       "0000:00:06.0: would be unbound from serial\n0000:00:02.0: would be unbound from bochs-drm\n");
+	       "0000:00:06.0: would be unbound from serial\n0000:00:02.0: would be unbound from "
+	       "bochs-drm\n");
 	put_text("tty0 ttyS4\n", "/sys/class/tty/console/active");
 	expect("driver:serial,driver:bochs-drm", 10,
-	       "0000:00:06.0: left alone: ttyS4 is a console\n0000:00:02.0: left alone: the screen is a console\n");
+	       "0000:00:06.0: left alone: ttyS4 is a console\n0000:00:02.0: left alone: the screen "
+	       "is a console\n");
 	add_to_class("graphics", "pci0000:00/0000:00:02.0/graphics/fb0");
 	expect("driver:bochs-drm", 10, "0000:00:02.0: left alone: fb0 is a console\n");
 	add_device("pci", "pci0000:00/0000:00:09.0", "virtio-pci", "0x078000\n");
@@ -366,7 +391,8 @@ static void test_above(void **state)
 	set_mounts(ROOT_MOUNT);
 	/* A USB disk: the controller is what would be let go. */
 	add_device("pci", "pci0000:00/0000:00:14.0", "xhci_hcd", "0x0c0330\n");
-	add_block("pci0000:00/0000:00:14.0/usb1/1-1/1-1:1.0/host6/target6:0:0/6:0:0:0/block/sdd", "8:48\n");
+	add_block("pci0000:00/0000:00:14.0/usb1/1-1/1-1:1.0/host6/target6:0:0/6:0:0:0/block/sdd",
+		  "8:48\n");
 	add_device("pci", "pci0000:00/0000:00:1c.0", "pcieport", "0x060400\n");
 	set_mounts("20 1 8:48 / /mnt/key rw - vfat /dev/sdd rw\n");
 	expect("driver:xhci_hcd,driver:pcieport", 10,
@@ -374,16 +400,52 @@ static void test_above(void **state)
 	       "0000:00:14.0: left alone: sdd is mounted at /mnt/key\n");
 }
 
+/* The disk is on a virtual function, or needs what the device supplies, or what that one does. */
+static void test_dependents(void **state)
+{
+	set_mounts("20 1 8:64 / /data rw - ext4 /dev/sde rw\n");
+	add_device("pci", "pci0000:00/0000:00:0c.0", "physical", "0x010802\n");
+	add_device("pci", "pci0000:00/0000:00:0c.1", NULL, "0x010802\n");
+	add_block("pci0000:00/0000:00:0c.1/host9/block/sde", "8:64\n");
+	expect("driver:physical", 0, "0000:00:0c.0: would be unbound from physical\n");
+	put_link("/sys/devices/pci0000:00/0000:00:0c.0/virtfn0", "../0000:00:0c.1");
+	expect("driver:physical", 10, "0000:00:0c.0: left alone: sde is mounted at /data\n");
+
+	add_device("platform", "platform/clock", "clocks", "");
+	add_device("platform", "platform/phy", "phys", "");
+	put_link("/sys/devices/platform/clock/consumer:platform:phy",
+		 "../../virtual/devlink/clock--phy");
+	put_link("/sys/devices/virtual/devlink/clock--phy/consumer", "../../../platform/phy");
+	expect("driver:clocks", 0, "clock: would be unbound from clocks\n");
+	put_link("/sys/devices/platform/phy/consumer:pci:0000:00:0c.0",
+		 "../../virtual/devlink/phy--0000:00:0c.0");
+	put_link("/sys/devices/virtual/devlink/phy--0000:00:0c.0/consumer",
+		 "../../../pci0000:00/0000:00:0c.0");
+	/* In a circle, too. */
+	put_link("/sys/devices/pci0000:00/0000:00:0c.1/consumer:x",
+		 "../../virtual/devlink/clock--phy");
+	expect("driver:clocks,driver:phys", 10,
+	       "phy: left alone: sde is mounted at /data\n"
+	       "clock: left alone: sde is mounted at /data\n");
+	put_link("/sys/devices/platform/clock/consumer:lost", "../../virtual/devlink/lost");
+	expect("driver:clocks", 10,
+	       "clock: left alone: its place among the devices cannot be seen\n");
+}
+
 /* What cannot be seen counts as used. */
 static void test_unseen(void **state)
 {
 	expect(EVERYTHING, 10,
-	       "0000:00:05.0: left alone: sdb hangs on it, and what is mounted cannot be seen in /proc/self/mountinfo\n"
-	       "0000:00:04.0: left alone: sda hangs on it, and what is mounted cannot be seen in /proc/self/mountinfo\n"
-	       "0000:00:03.0: left alone: eth0 hangs on it, and what is mounted cannot be seen in /proc/self/mountinfo\n");
+	       "0000:00:05.0: left alone: sdb hangs on it, and what is mounted cannot be seen in "
+	       "/proc/self/mountinfo\n"
+	       "0000:00:04.0: left alone: sda hangs on it, and what is mounted cannot be seen in "
+	       "/proc/self/mountinfo\n"
+	       "0000:00:03.0: left alone: eth0 hangs on it, and what is mounted cannot be seen in "
+	       "/proc/self/mountinfo\n");
 	set_mounts("20 1 99:7 / / rw - ext4 /dev/hidden rw\n");
 	expect("driver:hba,driver:alx", 10,
-	       "0000:00:05.0: left alone: sdb hangs on it, and /dev/hidden is mounted at /, and nothing shows on which "
+	       "0000:00:05.0: left alone: sdb hangs on it, and /dev/hidden is mounted at /, and "
+	       "nothing shows on which "
 	       "disk that is\n" ALX);
 }
 
@@ -400,7 +462,8 @@ static void test_hostile(void **state)
 	put_text("", "/sys/bus/pci/devices/0000:69:00.0/uevent");
 	put_text("", "/sys/bus/pci/drivers/real/unbind");
 	put_link("/sys/bus/pci/devices/0000:69:00.0/driver", "../../drivers/real");
-	expect("0000:69:00.0", 10, "0000:69:00.0: left alone: its place among the devices cannot be seen\n");
+	expect("0000:69:00.0", 10,
+	       "0000:69:00.0: left alone: its place among the devices cannot be seen\n");
 	expect("driver:hba", 10, "0000:00:05.0: left alone: sdb1 is mounted at /\\03\\999\\\n");
 	assert_false(run("0000:66:00.0,nothing", true));
 	assert_non_null(strstr(error.cause, "there is no device "));
@@ -417,8 +480,10 @@ static void test_without_driver(void **state)
 	assert_int_equal(unlinkat(AT_FDCWD, tree_at("/sys/bus/pci/drivers/stubborn/unbind"), 0), 0);
 	expect("driver:stubborn", 10, "0000:00:0b.0: left alone: its driver lets no device go\n");
 	assert_false(run("00:0c.0", true));
-	assert_string_equal(error.cause, "Nothing was done: there is no device 00:0c.0 on the buses pci, platform and "
-					 "virtio.");
+	assert_string_equal(
+		error.cause,
+		"Nothing was done: there is no device 00:0c.0 on the buses pci, platform and "
+		"virtio.");
 }
 
 /* What a file in the tree holds now. */
@@ -466,7 +531,8 @@ static void test_no_answer(void **state)
 static void test_stuck_before(void **state)
 {
 	set_mounts(ROOT_MOUNT);
-	put_text("kexec-quiesce\n", "/proc/77/comm");
+	put_text("kexec-quiesce\n", "/proc/76/comm"); /* of systemd-shutdown */
+	put_text("kexec-unbinding\n", "/proc/77/comm");
 	assert_false(run("driver:alx", false));
 	assert_non_null(strstr(error.cause, "an earlier --quiesce has not ended (process 77)"));
 	expect_file("/sys/bus/pci/drivers/alx/unbind", "");
@@ -474,16 +540,32 @@ static void test_stuck_before(void **state)
 
 static void test_options(void **state)
 {
-	static const struct { const char *words, *expected; } lines[] = {
-		{ "--quiesce -e", "exec" }, { "-e --quiesce=at-risk", "exec" }, { "--quiesce", "nothing" },
-		{ "-f K --quiesce", "load exec" }, { "-e --quiesce --dry-run", "nothing" },
-		{ "-f K --quiesce --dry-run", "nothing" }, { "--quiesce --dry-run --sysroot=D", "nothing" },
-		{ "--quiesce K", "error" }, { "-l K --quiesce", "error" }, { "--quiesce -u", "error" },
-		{ "--quiesce -p K", "error" }, { "--quiesce -S", "error" }, { "--quiesce --check", "error" },
-		{ "--quiesce --plan K", "error" }, { "--quiesce --sysroot=D", "error" }, { "--dry-run", "error" },
-		{ "-l K --dry-run", "error" }, { "--quiesce=a/b", "error" }, { "--quiesce=", "error" },
-		{ "--quiesce=..", "error" }, { "--quiesce=driver:", "error" }, { "--quiesce=driver:a/b", "error" },
-		{ "--quiesce=a,,b", "error" },
+	static const struct {
+		const char *words, *expected;
+	} lines[] = {
+		{"--quiesce -e", "exec"},
+		{"-e --quiesce=at-risk", "exec"},
+		{"--quiesce", "nothing"},
+		{"-f K --quiesce", "load exec"},
+		{"-e --quiesce --dry-run", "nothing"},
+		{"-f K --quiesce --dry-run", "nothing"},
+		{"--quiesce --dry-run --sysroot=D", "nothing"},
+		{"--quiesce K", "error"},
+		{"-l K --quiesce", "error"},
+		{"--quiesce -u", "error"},
+		{"--quiesce -p K", "error"},
+		{"--quiesce -S", "error"},
+		{"--quiesce --check", "error"},
+		{"--quiesce --plan K", "error"},
+		{"--quiesce --sysroot=D", "error"},
+		{"--dry-run", "error"},
+		{"-l K --dry-run", "error"},
+		{"--quiesce=a/b", "error"},
+		{"--quiesce=", "error"},
+		{"--quiesce=..", "error"},
+		{"--quiesce=driver:", "error"},
+		{"--quiesce=driver:a/b", "error"},
+		{"--quiesce=a,,b", "error"},
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -493,11 +575,20 @@ static void test_options(void **state)
 
 		snprintf(words, sizeof(words), "kexec %s", lines[i].words);
 		command_line_parse(&c, "x86_64", words);
-		snprintf(found, sizeof(found), "%s%s%s", !c.ok ? "error" : o->load ? "load " : "",
-			 !c.ok ? "" : o->exec ? "exec" : o->load ? "" : "nothing",
-			 c.ok && (o->shutdown || o->unload || o->plan || !o->quiesce.asked) ? " and more" : "");
+		snprintf(found, sizeof(found), "%s%s%s",
+			 !c.ok	   ? "error"
+			 : o->load ? "load "
+				   : "",
+			 !c.ok	   ? ""
+			 : o->exec ? "exec"
+			 : o->load ? ""
+				   : "nothing",
+			 c.ok && (o->shutdown || o->unload || o->plan || !o->quiesce.asked)
+				 ? " and more"
+				 : "");
 		if (strcmp(found, lines[i].expected))
-			fail_msg("kexec %s: expected %s, found %s", lines[i].words, lines[i].expected, found);
+			fail_msg("kexec %s: expected %s, found %s", lines[i].words,
+				 lines[i].expected, found);
 		if (!c.ok)
 			assert_true(c.error.status == EXIT_USAGE && *c.error.cause);
 		command_line_release(&c);
@@ -506,18 +597,24 @@ static void test_options(void **state)
 
 static void test_resolving(void **state)
 {
-	static const struct { const char *directory, *target, *expected; } links[] = {
-		{ "/sys/class/net", "../../devices/a/b", "/sys/devices/a/b" },
-		{ "/sys/class/net", "/sys/devices//a/./b/", "/sys/devices/a/b" },
-		{ "/sys/class/net", "../../devices/a/../b", "/sys/devices/b" },
-		{ "/sys/class/net", "../../devices", NULL }, { "/sys/class/net", "../../devices/..", NULL },
-		{ "/sys/class/net", "../../../../../../sys/devices/a", "/sys/devices/a" },
-		{ "/sys/class/net", "../../devicesx/a", NULL }, { "/sys/class/net", "", NULL },
-		{ "/sys/class/net", "../../devices/a/../../../etc", NULL }, { "", "x", NULL },
+	static const struct {
+		const char *directory, *target, *expected;
+	} links[] = {
+		{"/sys/class/net", "../../devices/a/b", "/sys/devices/a/b"},
+		{"/sys/class/net", "/sys/devices//a/./b/", "/sys/devices/a/b"},
+		{"/sys/class/net", "../../devices/a/../b", "/sys/devices/b"},
+		{"/sys/class/net", "../../devices", NULL},
+		{"/sys/class/net", "../../devices/..", NULL},
+		{"/sys/class/net", "../../../../../../sys/devices/a", "/sys/devices/a"},
+		{"/sys/class/net", "../../devicesx/a", NULL},
+		{"/sys/class/net", "", NULL},
+		{"/sys/class/net", "../../devices/a/../../../etc", NULL},
+		{"", "x", NULL},
 	};
 
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
-		const char *path = place_resolve(links[i].directory, links[i].target, &arena, &error);
+		const char *path =
+			place_resolve(links[i].directory, links[i].target, &arena, &error);
 
 		if (links[i].expected)
 			assert_string_equal(path, links[i].expected);
@@ -528,7 +625,8 @@ static void test_resolving(void **state)
 	assert_true(place_is_below("/sys/devices/a", "/sys/devices/a"));
 	assert_false(place_is_below("/sys/devices/ab", "/sys/devices/a"));
 	assert_false(place_is_below("/sys/devices/a", "/sys/devices/a/b"));
-	assert_false(place_is_below(NULL, "/sys") || place_is_below("/sys", NULL) || place_is_below("/sys", ""));
+	assert_false(place_is_below(NULL, "/sys") || place_is_below("/sys", NULL) ||
+		     place_is_below("/sys", ""));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -536,11 +634,14 @@ static void test_resolving(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_mounted), TEST(test_nothing_mounted), TEST(test_swap), TEST(test_stack), TEST(test_built_on),
-		TEST(test_circles), TEST(test_pools), TEST(test_network), TEST(test_remote_disks),
-		TEST(test_nvme_multipath), TEST(test_virtio), TEST(test_consoles), TEST(test_above), TEST(test_unseen),
-		TEST(test_hostile), TEST(test_without_driver), TEST(test_doing_it), TEST(test_no_answer),
-		TEST(test_stuck_before), TEST(test_options), TEST(test_resolving),
+		TEST(test_mounted),	   TEST(test_nothing_mounted), TEST(test_swap),
+		TEST(test_stack),	   TEST(test_built_on),	       TEST(test_circles),
+		TEST(test_pools),	   TEST(test_network),	       TEST(test_remote_disks),
+		TEST(test_nvme_multipath), TEST(test_virtio),	       TEST(test_consoles),
+		TEST(test_above),	   TEST(test_dependents),      TEST(test_unseen),
+		TEST(test_hostile),	   TEST(test_without_driver),  TEST(test_doing_it),
+		TEST(test_no_answer),	   TEST(test_stuck_before),    TEST(test_options),
+		TEST(test_resolving),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
