@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Whether the TPM may keep the next kernel's disks locked. A kexec passes firmware by: no PCR is reset, and
- * what the first boot measured stands; what systemd measures in the initrd comes on top a second time
- * (systemd-pcrphase.service(8), PCR 11). What a key is bound to is in the disk's header, which is not read:
- * only crypttab(5) and the command line tell that the TPM has a part in it.
+ * Whether the TPM may keep the next kernel's disks locked. A kexec passes firmware by: no PCR is
+ * reset, and what the first boot measured stands; what systemd measures in the initrd comes on top
+ * a second time (systemd-pcrphase.service(8), PCR 11). What a key is bound to is in the disk's
+ * header, which is not read: only crypttab(5) and the command line tell that the TPM has a part in
+ * it.
  */
 #include "config.h"
 
@@ -45,13 +46,14 @@ static void find_names(const char *text, char names[NAMES_MAX])
 		}
 		if (*line != '#' && at < end && has_option(at, (size_t)(end - at)) &&
 		    used + name + 3 < NAMES_MAX)
-			used += (size_t)snprintf(names + used, NAMES_MAX - used, "%s%.*s", used ? ", " : "",
-						 (int)name, line);
+			used += (size_t)snprintf(names + used, NAMES_MAX - used, "%s%.*s",
+						 used ? ", " : "", (int)name, line);
 		text += length + (text[length] == '\n');
 	}
 }
 
-/* rd.luks.options= and luks.options= (systemd-cryptsetup-generator(8)), with or without UUID= in front. */
+/* rd.luks.options= and luks.options= (systemd-cryptsetup-generator(8)), with or without UUID= in
+ * front. */
 static bool on_cmdline(const char *cmdline)
 {
 	static const char parameter[] = "luks.options=";
@@ -61,7 +63,8 @@ static bool on_cmdline(const char *cmdline)
 		size_t length = strcspn(value, " ");
 		const char *option = memmem(value, length, OPTION, strlen(OPTION));
 
-		if ((at == cmdline || at[-1] == ' ' || (at - cmdline > 2 && !strncmp(at - 3, "rd.", 3))) &&
+		if ((at == cmdline || at[-1] == ' ' ||
+		     (at - cmdline > 2 && !strncmp(at - 3, "rd.", 3))) &&
 		    option && (option == value || option[-1] == ',' || option[-1] == '='))
 			return true;
 	}
@@ -70,10 +73,13 @@ static bool on_cmdline(const char *cmdline)
 
 static bool locked(const struct judging *j, const char *what)
 {
-	return judging_add(j, "TPM", VERDICT_WARNING,
-			   "Have a recovery key and a console at hand, or bind the key to PCR 7 alone.",
-			   "The TPM unlocks %s: a kexec resets none of its registers, and what the next initrd "
-			   "measures comes on top, so the key may be withheld.", what);
+	return judging_add(
+		j, "TPM", VERDICT_WARNING,
+		"Have a recovery key and a console at hand, or bind the key to PCR 7 alone.",
+		"The TPM unlocks %s: a kexec resets none of its registers, and what the next "
+		"initrd "
+		"measures comes on top, so the key may be withheld.",
+		what);
 }
 
 bool findings_judge_tpm(const struct judging *j)
@@ -88,10 +94,13 @@ bool findings_judge_tpm(const struct judging *j)
 	if (!judging_text(j, STATE_TPM))
 		return judging_add(j, name, VERDICT_CLEAR, NULL, "This machine has no TPM.");
 	if (!encrypted)
-		return judging_add_unseen(j, name, "%s could not be seen: the disks of this machine are not "
-					  "shown.", what);
+		return judging_add_unseen(j, name,
+					  "%s could not be seen: the disks of this machine are not "
+					  "shown.",
+					  what);
 	if (!*encrypted)
-		return judging_add(j, name, VERDICT_CLEAR, NULL, "No disk is in use by dm-crypt, which a TPM "
+		return judging_add(j, name, VERDICT_CLEAR, NULL,
+				   "No disk is in use by dm-crypt, which a TPM "
 				   "would unlock.");
 	if (table)
 		find_names(table, names);
@@ -101,7 +110,10 @@ bool findings_judge_tpm(const struct judging *j)
 		return locked(j, encrypted);
 	if (j->state->files[STATE_CRYPTTAB].denied || j->state->files[STATE_CRYPTTAB].problem)
 		return judging_unseen(j, name, STATE_CRYPTTAB, what);
-	return judging_add_unseen(j, name, "Whether the TPM unlocks %s could not be seen: neither /etc/crypttab "
-				  "nor the command line says so, and the disk's own header, which may, is not "
-				  "looked into.", encrypted);
+	return judging_add_unseen(
+		j, name,
+		"Whether the TPM unlocks %s could not be seen: neither /etc/crypttab "
+		"nor the command line says so, and the disk's own header, which may, is not "
+		"looked into.",
+		encrypted);
 }

@@ -19,7 +19,7 @@ static struct bytes until(struct bytes in, uint8_t end)
 {
 	const uint8_t *at = in.size ? memchr(in.data, end, in.size) : NULL;
 
-	return (struct bytes){ in.data, at ? (size_t)(at - in.data) : in.size };
+	return (struct bytes){in.data, at ? (size_t)(at - in.data) : in.size};
 }
 
 static bool hexadecimal(struct bytes digits, uint64_t *out)
@@ -60,7 +60,8 @@ bool kallsyms_address(struct bytes text, const char *name, uint64_t *address)
 	struct line line;
 
 	while (next_line(&text, &line)) {
-		if (line.in_module || line.name.size != length || memcmp(line.name.data, name, length))
+		if (line.in_module || line.name.size != length ||
+		    memcmp(line.name.data, name, length))
 			continue;
 		*address = line.address;
 		count++;
@@ -76,8 +77,8 @@ static int compare(const void *a, const void *b)
 	return left < right ? -1 : left > right;
 }
 
-bool kallsyms_names(struct bytes text, struct kallsyms_name *names, size_t count, struct arena *arena,
-		    struct error *error)
+bool kallsyms_names(struct bytes text, struct kallsyms_name *names, size_t count,
+		    struct arena *arena, struct error *error)
 {
 	struct kallsyms_name key;
 	struct line line;
@@ -87,7 +88,7 @@ bool kallsyms_names(struct bytes text, struct kallsyms_name *names, size_t count
 	while (count && next_line(&text, &line)) {
 		struct kallsyms_name *found;
 
-		key = (struct kallsyms_name){ .address = line.address };
+		key = (struct kallsyms_name){.address = line.address};
 		found = bsearch(&key, names, count, sizeof(*names), compare);
 		if (!line.address || !found || found->name)
 			continue;

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looking for a driver's structure in a linked kernel. Each word that points at the driver's name may be
- * the structure's; it is if every other word of the structure can be what BTF says it is. A driver that
- * is filled in when the kernel runs looks like nothing: so that another structure with the same
- * name is not taken for it, those that merely could be it count as well.
+ * Looking for a driver's structure in a linked kernel. Each word that points at the driver's name
+ * may be the structure's; it is if every other word of the structure can be what BTF says it is. A
+ * driver that is filled in when the kernel runs looks like nothing: so that another structure with
+ * the same name is not taken for it, those that merely could be it count as well.
  */
 #include "config.h"
 
 #include "kexec/kernel_drivers.h"
 
 /* Places where a name stands, as the end of longer texts too. */
-#define TEXTS_MAX 256
+#define TEXTS_MAX 64
+/* Pointers to them that are looked around, of which there are a few, and sections: some 60. */
+#define LOOKS_MAX 4096
+#define SECTIONS_MAX 1024
 #define NAME_MAX_LENGTH 128
 
 struct looking {
@@ -19,19 +22,38 @@ struct looking {
 	const char *name;
 	uint64_t texts[TEXTS_MAX];
 	unsigned text_count;
-	unsigned candidates;
-	bool has_functions, has_probe, has_objects, has_shutdown;	/* of the last one */
+	unsigned candidates, looks;
+	bool has_functions, has_probe, has_objects, has_shutdown; /* of the last one */
 	uint32_t section;
 	uint64_t offset;
 };
 
+/* Every section is searched: those of a damaged file must not each be all of it. */
+static bool sections_are_apart(struct bytes image, const struct elf_object *object,
+			       struct error *error)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 1; i < object->section_count; i++)
+		if (!add_overflow_checked(sum, object->sections[i].bytes.size, &sum))
+			sum = UINT64_MAX;
+	if (object->section_count > SECTIONS_MAX || sum > image.size)
+		return error_set(
+			error,
+			"The kernel has %u sections, which lie over each other or are too many.",
+			object->section_count);
+	return true;
+}
+
 bool kernel_drivers_open(struct bytes image, const struct btf *btf, struct arena *arena,
 			 struct kernel_drivers *kernel, struct error *error)
 {
-	*kernel = (struct kernel_drivers){ 0 };
+	*kernel = (struct kernel_drivers){0};
 	driver_layouts_read(btf, &kernel->layouts);
 	return elf_object_open_linked(image, arena, &kernel->object, error) &&
-	       elf_object_relatives(&kernel->object, arena, &kernel->moved, &kernel->moved_count, error);
+	       sections_are_apart(image, &kernel->object, error) &&
+	       elf_object_relatives(&kernel->object, arena, &kernel->moved, &kernel->moved_count,
+				    error);
 }
 
 void kernel_drivers_close(struct kernel_drivers *kernel)
@@ -64,8 +86,9 @@ static uint64_t moved_word(const struct kernel_drivers *kernel, uint64_t address
 		else
 			high = middle;
 	}
-	return low < kernel->moved_count && kernel->moved[low].address == address ? kernel->moved[low].value
-										  : 0;
+	return low < kernel->moved_count && kernel->moved[low].address == address
+		       ? kernel->moved[low].value
+		       : 0;
 }
 
 /* The word at an offset of a section; the caller has seen that it is there. */
@@ -126,7 +149,8 @@ static void look(struct looking *l, uint32_t index, uint64_t offset)
 	l->has_functions = functions;
 	l->has_objects = objects;
 	l->has_probe = layout->has_probe && word_at(l->kernel, section, offset + layout->probe);
-	l->has_shutdown = layout->has_shutdown && word_at(l->kernel, section, offset + layout->shutdown);
+	l->has_shutdown =
+		layout->has_shutdown && word_at(l->kernel, section, offset + layout->shutdown);
 }
 
 static void find_texts(struct looking *l)
@@ -144,7 +168,8 @@ static void find_texts(struct looking *l)
 			if (l->text_count == TEXTS_MAX)
 				return;
 			rest = bytes_from(rest, (size_t)(at - rest.data));
-			l->texts[l->text_count++] = section->address + (section->bytes.size - rest.size);
+			l->texts[l->text_count++] =
+				section->address + (section->bytes.size - rest.size);
 			rest = bytes_from(rest, 1);
 		}
 	}
@@ -162,7 +187,10 @@ static void look_around(struct looking *l, uint32_t section, uint64_t offset)
 {
 	uint32_t name = l->kernel->layouts.of[l->kind].name;
 
-	if (offset >= name)
+	/* One more that could be it, and nothing is believed. */
+	if (l->looks++ == LOOKS_MAX)
+		l->candidates = 2;
+	if (offset >= name && l->candidates < 2)
 		look(l, section, offset - name);
 }
 
@@ -176,14 +204,16 @@ static void find_pointers(struct looking *l)
 		if (!is_name(l, kernel->moved[i].value))
 			continue;
 		section = section_of(kernel, kernel->moved[i].address);
-		look_around(l, section, kernel->moved[i].address - kernel->object.sections[section].address);
+		look_around(l, section,
+			    kernel->moved[i].address - kernel->object.sections[section].address);
 	}
 	for (uint32_t i = 1; !kernel->moved_count && i < kernel->object.section_count; i++) {
 		const struct elf_section *section = &kernel->object.sections[i];
 
 		if (!section->allocated || section->executable)
 			continue;
-		for (uint64_t at = 0; at + DRIVER_POINTER_SIZE <= section->bytes.size; at += DRIVER_POINTER_SIZE)
+		for (uint64_t at = 0; at + DRIVER_POINTER_SIZE <= section->bytes.size;
+		     at += DRIVER_POINTER_SIZE)
 			if (is_name(l, word_at(kernel, section, at)))
 				look_around(l, i, at);
 	}
@@ -196,21 +226,24 @@ static const char *why_unknown(const struct looking *l)
 	if (!l->candidates || l->text_count == TEXTS_MAX)
 		return "it is built into the kernel, in whose image its structure was not found";
 	if (l->candidates > 1)
-		return "it is built into the kernel, in whose image more than one structure may be its own";
+		return "it is built into the kernel, in whose image more than one structure may be "
+		       "its own";
 	if (!l->has_functions || (l->kind != DRIVER_PLATFORM && !(l->has_probe && l->has_objects)))
 		return "it is built into the kernel, which fills its structure in when it runs";
 	return NULL;
 }
 
-bool kernel_drivers_find(const struct kernel_drivers *kernel, enum driver_kind kind, const char *name,
-			 struct arena *arena, struct driver *driver, struct error *error)
+bool kernel_drivers_find(const struct kernel_drivers *kernel, enum driver_kind kind,
+			 const char *name, struct arena *arena, struct driver *driver,
+			 struct error *error)
 {
-	struct looking l = { .kernel = kernel, .kind = kind, .name = name };
+	struct looking l = {.kernel = kernel, .kind = kind, .name = name};
 
-	*driver = (struct driver){ .kind = kind, .name = name };
+	*driver = (struct driver){.kind = kind, .name = name};
 	if (kernel->layouts.of[kind].known && *name) {
 		find_texts(&l);
-		find_pointers(&l);
+		if (l.text_count < TEXTS_MAX)
+			find_pointers(&l);
 	}
 	driver->why = why_unknown(&l);
 	if (driver->why)

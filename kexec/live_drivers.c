@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walking the driver core's lists. /sys/bus is a kset, and so is each bus's directory of drivers: their
- * kobjects lie inside of struct subsys_private and struct driver_private (drivers/base/base.h), which
- * lead to the bus and to the driver. A driver's own structure lies around its struct device_driver.
- * That way has been the same since Linux 2.6.25; whether a kernel still goes it, its BTF tells.
+ * Walking the driver core's lists. /sys/bus is a kset, and so is each bus's directory of drivers:
+ * their kobjects lie inside of struct subsys_private and struct driver_private
+ * (drivers/base/base.h), which lead to the bus and to the driver. A driver's own structure lies
+ * around its struct device_driver. That way has been the same since Linux 2.6.25; whether a kernel
+ * still goes it, its BTF tells.
  */
 #include "config.h"
 
@@ -20,36 +21,52 @@
 #define PIECE 64
 
 enum place {
-	LIST_NEXT, KSET_LIST, KOBJECT_ENTRY, SUBSYSTEM_KOBJECT, SUBSYSTEM_DRIVERS, SUBSYSTEM_BUS,
-	BUS_NAME, BUS_SHUTDOWN, PRIVATE_KOBJECT, PRIVATE_DRIVER, DRIVER_NAME, DRIVER_OWNER,
-	DRIVER_SHUTDOWN, MODULE_NAME, PLACES,
+	LIST_NEXT,
+	KSET_LIST,
+	KOBJECT_ENTRY,
+	SUBSYSTEM_KOBJECT,
+	SUBSYSTEM_DRIVERS,
+	SUBSYSTEM_BUS,
+	BUS_NAME,
+	BUS_SHUTDOWN,
+	PRIVATE_KOBJECT,
+	PRIVATE_DRIVER,
+	DRIVER_NAME,
+	DRIVER_OWNER,
+	DRIVER_SHUTDOWN,
+	MODULE_NAME,
+	PLACES,
 };
 
-static const struct { const char *structure, *member; } places[PLACES] = {
-	[LIST_NEXT] = { "list_head", "next" },
-	[KSET_LIST] = { "kset", "list" },
-	[KOBJECT_ENTRY] = { "kobject", "entry" },
-	[SUBSYSTEM_KOBJECT] = { "subsys_private", "subsys.kobj" },
-	[SUBSYSTEM_DRIVERS] = { "subsys_private", "drivers_kset" },
-	[SUBSYSTEM_BUS] = { "subsys_private", "bus" },
-	[BUS_NAME] = { "bus_type", "name" },
-	[BUS_SHUTDOWN] = { "bus_type", "shutdown" },
-	[PRIVATE_KOBJECT] = { "driver_private", "kobj" },
-	[PRIVATE_DRIVER] = { "driver_private", "driver" },
-	[DRIVER_NAME] = { "device_driver", "name" },
-	[DRIVER_OWNER] = { "device_driver", "owner" },
-	[DRIVER_SHUTDOWN] = { "device_driver", "shutdown" },
-	[MODULE_NAME] = { "module", "name" },
+static const struct {
+	const char *structure, *member;
+} places[PLACES] = {
+	[LIST_NEXT] = {"list_head", "next"},
+	[KSET_LIST] = {"kset", "list"},
+	[KOBJECT_ENTRY] = {"kobject", "entry"},
+	[SUBSYSTEM_KOBJECT] = {"subsys_private", "subsys.kobj"},
+	[SUBSYSTEM_DRIVERS] = {"subsys_private", "drivers_kset"},
+	[SUBSYSTEM_BUS] = {"subsys_private", "bus"},
+	[BUS_NAME] = {"bus_type", "name"},
+	[BUS_SHUTDOWN] = {"bus_type", "shutdown"},
+	[PRIVATE_KOBJECT] = {"driver_private", "kobj"},
+	[PRIVATE_DRIVER] = {"driver_private", "driver"},
+	[DRIVER_NAME] = {"device_driver", "name"},
+	[DRIVER_OWNER] = {"device_driver", "owner"},
+	[DRIVER_SHUTDOWN] = {"device_driver", "shutdown"},
+	[MODULE_NAME] = {"module", "name"},
 };
 
 static const char *const structures[DRIVER_BUS] = {
-	[DRIVER_PCI] = "pci_driver", [DRIVER_PLATFORM] = "platform_driver", [DRIVER_VIRTIO] = "virtio_driver",
+	[DRIVER_PCI] = "pci_driver",
+	[DRIVER_PLATFORM] = "platform_driver",
+	[DRIVER_VIRTIO] = "virtio_driver",
 };
 
 /* One bus's own structure around struct device_driver. */
 struct around {
 	bool known;
-	uint32_t driver;		/* where struct device_driver is in it */
+	uint32_t driver; /* where struct device_driver is in it */
 	bool has_shutdown, has_name;
 	uint32_t shutdown, name;
 };
@@ -58,7 +75,7 @@ struct walk {
 	const struct kernel_memory *memory;
 	uint32_t at[PLACES];
 	struct around around[DRIVER_BUS];
-	enum driver_kind kind;		/* of the bus whose drivers are walked */
+	enum driver_kind kind; /* of the bus whose drivers are walked */
 	struct live_drivers *drivers;
 	size_t capacity;
 	struct arena *arena;
@@ -72,7 +89,8 @@ static bool read_layout(struct walk *w, const struct btf *btf, const struct btf 
 	for (unsigned i = 0; i < PLACES; i++)
 		if (!btf_struct(btf, places[i].structure, &structure) ||
 		    !btf_member(&structure, places[i].member, &w->at[i]))
-			return error_set(w->error, "The kernel's BTF has no struct %s with a member %s.",
+			return error_set(w->error,
+					 "The kernel's BTF has no struct %s with a member %s.",
 					 places[i].structure, places[i].member);
 	for (unsigned kind = 0; kind < DRIVER_BUS; kind++) {
 		struct around *around = &w->around[kind];
@@ -91,8 +109,10 @@ static bool read_pointer(const struct walk *w, uint64_t address, uint64_t *out)
 	uint8_t bytes[DRIVER_POINTER_SIZE];
 
 	if (!w->memory->read(w->memory->context, address, bytes, sizeof(bytes)))
-		return error_set(w->error, "There is no memory at 0x%" PRIx64 ", to which a list of the "
-				 "kernel's drivers leads.", address);
+		return error_set(w->error,
+				 "There is no memory at 0x%" PRIx64 ", to which a list of the "
+				 "kernel's drivers leads.",
+				 address);
 	*out = bytes_get(bytes, sizeof(bytes), w->memory->order);
 	return true;
 }
@@ -131,7 +151,8 @@ static bool walk_kset(struct walk *w, uint64_t kset, unsigned most,
 		return false;
 	for (unsigned count = 0; entry != head; count++) {
 		if (count == most)
-			return error_set(w->error, "The list at 0x%" PRIx64 " has more than %u entries.",
+			return error_set(w->error,
+					 "The list at 0x%" PRIx64 " has more than %u entries.",
 					 head, most);
 		if (!each(w, entry - w->at[KOBJECT_ENTRY]) ||
 		    !read_pointer(w, entry + w->at[LIST_NEXT], &entry))
@@ -140,7 +161,8 @@ static bool walk_kset(struct walk *w, uint64_t kset, unsigned most,
 	return true;
 }
 
-/* Whether there is a callback: the bus's own kind of driver has it, or (virtio) the bus calls what is inside. */
+/* Whether there is a callback: the bus's own kind of driver has it, or (virtio) the bus calls what
+ * is inside. */
 static bool read_callback(struct walk *w, uint64_t device_driver, struct live_driver *driver)
 {
 	const struct around *around = &w->around[w->kind];
@@ -172,7 +194,7 @@ static bool read_callback(struct walk *w, uint64_t device_driver, struct live_dr
 
 static const char *copy(struct walk *w, const char *text)
 {
-	return arena_copy(w->arena, (struct bytes){ (const uint8_t *)text, strlen(text) }, w->error);
+	return arena_copy(w->arena, (struct bytes){(const uint8_t *)text, strlen(text)}, w->error);
 }
 
 static bool add(struct walk *w, const struct live_driver *driver)
@@ -190,7 +212,7 @@ static bool add(struct walk *w, const struct live_driver *driver)
 
 static bool each_driver(struct walk *w, uint64_t kobject)
 {
-	struct live_driver driver = { .kind = w->kind };
+	struct live_driver driver = {.kind = w->kind};
 	uint64_t private = kobject - w->at[PRIVATE_KOBJECT], device_driver, name_at, owner;
 	char name[NAME_SIZE];
 
@@ -200,7 +222,8 @@ static bool each_driver(struct walk *w, uint64_t kobject)
 		return false;
 	read_name(w, name_at, name);
 	if (!name[0])
-		return error_set(w->error, "The driver at 0x%" PRIx64 " has no name at 0x%" PRIx64 ".",
+		return error_set(w->error,
+				 "The driver at 0x%" PRIx64 " has no name at 0x%" PRIx64 ".",
 				 device_driver, name_at);
 	driver.name = copy(w, name);
 	if (!driver.name)
@@ -208,8 +231,11 @@ static bool each_driver(struct walk *w, uint64_t kobject)
 	if (owner) {
 		read_name(w, owner + w->at[MODULE_NAME], name);
 		if (!name[0])
-			return error_set(w->error, "The module at 0x%" PRIx64 ", which has the driver %s, has no "
-					 "name.", owner, driver.name);
+			return error_set(w->error,
+					 "The module at 0x%" PRIx64
+					 ", which has the driver %s, has no "
+					 "name.",
+					 owner, driver.name);
 		driver.module = copy(w, name);
 		if (!driver.module)
 			return false;
@@ -242,10 +268,10 @@ bool live_drivers_read(const struct kernel_memory *memory, const struct btf *btf
 		       const struct btf *virtio, uint64_t bus_kset, struct arena *arena,
 		       struct live_drivers *drivers, struct error *error)
 {
-	struct walk w = { .memory = memory, .drivers = drivers, .arena = arena, .error = error };
+	struct walk w = {.memory = memory, .drivers = drivers, .arena = arena, .error = error};
 	uint64_t kset;
 
-	*drivers = (struct live_drivers){ 0 };
+	*drivers = (struct live_drivers){0};
 	return read_layout(&w, btf, virtio) && read_pointer(&w, bus_kset, &kset) &&
 	       walk_kset(&w, kset, BUSES_MAX, each_bus);
 }
@@ -256,7 +282,8 @@ static void note(struct kallsyms_name *names, size_t *count, const struct live_p
 		names[(*count)++].address = place->address;
 }
 
-static const char *name_of(const struct kallsyms_name *names, size_t count, const struct live_place *place)
+static const char *name_of(const struct kallsyms_name *names, size_t count,
+			   const struct live_place *place)
 {
 	size_t low = 0, high = count;
 
@@ -299,8 +326,8 @@ bool live_drivers_name(struct live_drivers *drivers, struct bytes kallsyms, stru
 	return true;
 }
 
-const struct live_driver *live_drivers_find(const struct live_drivers *drivers, enum driver_kind kind,
-					    const char *name)
+const struct live_driver *live_drivers_find(const struct live_drivers *drivers,
+					    enum driver_kind kind, const char *name)
 {
 	for (size_t i = 0; i < drivers->count; i++)
 		if (drivers->list[i].kind == kind && !strcmp(drivers->list[i].name, name))

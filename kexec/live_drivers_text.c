@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Drivers of a running kernel as text, so that what root saw on one machine can be judged on another. The
- * text is foreign: names in it are only shown, and a line that is not as it should be is refused.
+ * Drivers of a running kernel as text, so that what root saw on one machine can be judged on
+ * another. The text is foreign: names in it are only shown, and a line that is not as it should be
+ * is refused.
  */
 #include "config.h"
 
@@ -20,7 +21,8 @@ struct parsing {
 
 static bool wrong(const struct parsing *p, const char *what)
 {
-	return error_set(p->error, "Line %u of the running kernel's drivers has %s.", p->line, what);
+	return error_set(p->error, "Line %u of the running kernel's drivers has %s.", p->line,
+			 what);
 }
 
 /* Cuts the line at its tabs, in place; what is missing is empty. */
@@ -56,7 +58,9 @@ static bool kind_of(struct parsing *p, const char *field, enum driver_kind *kind
 static bool shutdown_of(struct parsing *p, const char *field, enum driver_shutdown *shutdown)
 {
 	static const char *const words[] = {
-		[SHUTDOWN_UNKNOWN] = "unknown", [SHUTDOWN_WITHOUT] = "no", [SHUTDOWN_WITH] = "yes",
+		[SHUTDOWN_UNKNOWN] = "unknown",
+		[SHUTDOWN_WITHOUT] = "no",
+		[SHUTDOWN_WITH] = "yes",
 	};
 
 	for (*shutdown = 0; *shutdown <= SHUTDOWN_WITH; ++*shutdown)
@@ -68,8 +72,10 @@ static bool shutdown_of(struct parsing *p, const char *field, enum driver_shutdo
 static bool parse_driver(struct parsing *p, const char *fields[FIELDS_MAX])
 {
 	struct live_driver driver = {
-		.name = fields[6], .module = text_or_null(fields[3]),
-		.structure.name = text_or_null(fields[4]), .callback.name = text_or_null(fields[5]),
+		.name = fields[6],
+		.module = text_or_null(fields[3]),
+		.structure.name = text_or_null(fields[4]),
+		.callback.name = text_or_null(fields[5]),
 	};
 
 	if (!kind_of(p, fields[1], &driver.kind) || !shutdown_of(p, fields[2], &driver.shutdown))
@@ -94,7 +100,8 @@ static bool parse_line(struct parsing *p, char *line)
 	if (!strcmp(fields[0], "driver"))
 		return parse_driver(p, fields);
 	if (!strcmp(fields[0], "bus"))
-		return kind_of(p, fields[1], &kind) && shutdown_of(p, fields[2], &p->drivers->bus[kind]);
+		return kind_of(p, fields[1], &kind) &&
+		       shutdown_of(p, fields[2], &p->drivers->bus[kind]);
 	if (strcmp(fields[0], "unseen") || !*fields[1])
 		return wrong(p, "neither a bus nor a driver");
 	*p->unseen = fields[1];
@@ -104,11 +111,11 @@ static bool parse_line(struct parsing *p, char *line)
 bool live_drivers_parse(struct bytes text, struct arena *arena, struct live_drivers *drivers,
 			const char **unseen, struct error *error)
 {
-	struct parsing p = { drivers, unseen, arena, error, 0 };
+	struct parsing p = {drivers, unseen, arena, error, 0};
 	char *rest = arena_copy(arena, text, error);
 	unsigned lines = 1;
 
-	*drivers = (struct live_drivers){ 0 };
+	*drivers = (struct live_drivers){0};
 	*unseen = NULL;
 	if (!rest)
 		return false;
@@ -117,7 +124,8 @@ bool live_drivers_parse(struct bytes text, struct arena *arena, struct live_driv
 	for (size_t i = 0; i < text.size; i++)
 		lines += rest[i] == '\n';
 	if (lines > LINES_MAX)
-		return error_set(error, "The running kernel's drivers have more than %d lines.", LINES_MAX);
+		return error_set(error, "The running kernel's drivers have more than %d lines.",
+				 LINES_MAX);
 	drivers->list = arena_array(arena, lines, sizeof(*drivers->list), error);
 	if (!drivers->list)
 		return false;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reading from /proc/kcore word by word: it is as large as memory. Lockdown for confidentiality and
- * kernels without CONFIG_PROC_KCORE have none to read, and kptr_restrict hides the addresses of names.
+ * kernels without CONFIG_PROC_KCORE have none to read, and kptr_restrict hides the addresses of
+ * names.
  */
 #include "config.h"
 
@@ -33,11 +34,12 @@ static void close_core(struct core_file *core)
 		close(core->fd);
 }
 
-struct bytes machine_kcore_head(const struct sysroot *root, enum byte_order order, struct arena *arena)
+struct bytes machine_kcore_head(const struct sysroot *root, enum byte_order order,
+				struct arena *arena)
 {
 	const char *path = root->captured ? "/proc/kcore.head" : "/proc/kcore";
-	struct bytes head = { NULL, 0 };
-	struct error ignored = { 0 };
+	struct bytes head = {NULL, 0};
+	struct error ignored = {0};
 
 	for (;;) {
 		uint64_t needs = kcore_needs(head, order);
@@ -75,7 +77,7 @@ static bool unseen(struct machine_live *live, const char *sentence)
 static const struct btf *virtio_types(const struct sysroot *root, const struct btf *btf,
 				      struct btf *own, struct arena *arena)
 {
-	struct error ignored = { 0 };
+	struct error ignored = {0};
 	struct bytes blob;
 
 	if (sysroot_read(root, arena, "/sys/kernel/btf/virtio", &blob, &ignored) != SYSROOT_OK ||
@@ -85,39 +87,46 @@ static const struct btf *virtio_types(const struct sysroot *root, const struct b
 }
 
 static bool walk(const struct sysroot *root, struct core_file *core, const struct btf *btf,
-		 struct bytes symbols, struct arena *arena, struct machine_live *live, struct error *error)
+		 struct bytes symbols, struct arena *arena, struct machine_live *live,
+		 struct error *error)
 {
-	const struct kernel_memory memory = { btf->order, read_core, core };
-	struct error problem = { 0 };
+	const struct kernel_memory memory = {btf->order, read_core, core};
+	struct error problem = {0};
 	uint64_t bus_kset;
 	struct btf own;
 	const struct btf *virtio = virtio_types(root, btf, &own, arena);
 
 	if (!kallsyms_address(symbols, "bus_kset", &bus_kset))
-		return unseen(live, "/proc/kallsyms does not tell where the kernel keeps its buses: it lacks "
-				    "the names of data (CONFIG_KALLSYMS_ALL), or kernel.kptr_restrict hides them.");
+		return unseen(
+			live,
+			"/proc/kallsyms does not tell where the kernel keeps its buses: it lacks "
+			"the names of data (CONFIG_KALLSYMS_ALL), or kernel.kptr_restrict hides "
+			"them.");
 	for (unsigned i = 0; i < ATTEMPTS; i++) {
-		problem = (struct error){ 0 };
-		if (live_drivers_read(&memory, btf, virtio, bus_kset, arena, &live->drivers, &problem))
+		problem = (struct error){0};
+		if (live_drivers_read(&memory, btf, virtio, bus_kset, arena, &live->drivers,
+				      &problem))
 			return live_drivers_name(&live->drivers, symbols, arena, error);
 	}
-	live->drivers = (struct live_drivers){ 0 };
+	live->drivers = (struct live_drivers){0};
 	return unseen(live, arena_format(arena, error, "%s", problem.cause));
 }
 
 static bool read_running(const struct sysroot *root, const struct btf *btf, struct arena *arena,
 			 struct machine_live *live, struct error *error)
 {
-	__attribute__((cleanup(close_core))) struct core_file core = { .fd = -1, .order = btf->order };
-	struct error ignored = { 0 };
+	__attribute__((cleanup(close_core))) struct core_file core = {.fd = -1,
+								      .order = btf->order};
+	struct error ignored = {0};
 	struct bytes symbols;
 
 	core.fd = openat(root->fd, "proc/kcore", O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (core.fd < 0 && errno == ENOENT)
 		return unseen(live, "The running kernel has no /proc/kcore (CONFIG_PROC_KCORE).");
 	if (core.fd < 0)
-		return unseen(live, arena_format(arena, error, "/proc/kcore is not for this user: %s.",
-						 strerror(errno)));
+		return unseen(live,
+			      arena_format(arena, error, "/proc/kcore is not for this user: %s.",
+					   strerror(errno)));
 	core.head = machine_kcore_head(root, btf->order, arena);
 	if (!core.head.size)
 		return unseen(live, "/proc/kcore cannot be read.");
@@ -126,22 +135,23 @@ static bool read_running(const struct sysroot *root, const struct btf *btf, stru
 	return walk(root, &core, btf, symbols, arena, live, error);
 }
 
-static bool read_captured(const struct sysroot *root, struct arena *arena, struct machine_live *live,
-			  struct error *error)
+static bool read_captured(const struct sysroot *root, struct arena *arena,
+			  struct machine_live *live, struct error *error)
 {
-	struct error problem = { 0 };
+	struct error problem = {0};
 	struct bytes text;
 
 	if (sysroot_read(root, arena, machine_live_captured, &text, &problem) == SYSROOT_OK &&
 	    live_drivers_parse(text, arena, &live->drivers, &live->unseen, &problem))
 		return true;
-	live->drivers = (struct live_drivers){ 0 };
+	live->drivers = (struct live_drivers){0};
 	if (!problem.cause[0])
 		return unseen(live, "These files hold nothing of the kernel's memory.");
 	return unseen(live, arena_format(arena, error, "%s", problem.cause));
 }
 
-/* What a capture needs instead of the memory. Running out of memory here makes it poorer, no more. */
+/* What a capture needs instead of the memory. Running out of memory here makes it poorer, no more.
+ */
 static void tell(const struct sysroot *root, const struct machine_live *live)
 {
 	char *text = NULL;
@@ -152,7 +162,7 @@ static void tell(const struct sysroot *root, const struct machine_live *live)
 		return;
 	machine_live_write(out, live);
 	if (!fclose(out))
-		sysroot_made(root, machine_live_captured, (struct bytes){ (uint8_t *)text, size });
+		sysroot_made(root, machine_live_captured, (struct bytes){(uint8_t *)text, size});
 	free(text);
 }
 
@@ -160,15 +170,16 @@ static bool read_machine(const struct sysroot *root, const struct btf *btf, stru
 			 struct machine_live *live, struct error *error)
 {
 	static const char types[] = "/sys/kernel/btf/vmlinux";
-	struct error problem = { 0 };
+	struct error problem = {0};
 	enum sysroot_result result;
 	struct bytes blob;
 	struct btf own;
 
 	/* Its types are of use only with its memory, and they are large. */
 	if (faccessat(root->fd, "proc/kcore", R_OK, AT_EACCESS) && errno != ENOENT)
-		return unseen(live, arena_format(arena, error, "/proc/kcore is not for this user: %s.",
-						 strerror(errno)));
+		return unseen(live,
+			      arena_format(arena, error, "/proc/kcore is not for this user: %s.",
+					   strerror(errno)));
 	if (btf)
 		return read_running(root, btf, arena, live, error);
 	result = sysroot_read(root, arena, types, &blob, &problem);
@@ -183,7 +194,7 @@ bool machine_live_read(const struct sysroot *root, const struct btf *btf, struct
 {
 	struct sysroot unwatched = *root;
 
-	*live = (struct machine_live){ 0 };
+	*live = (struct machine_live){0};
 	if (root->captured)
 		return read_captured(root, arena, live, error);
 	unwatched.watch = NULL;
@@ -203,7 +214,8 @@ void machine_live_write(FILE *out, const struct machine_live *live)
 	if (live->unseen)
 		fprintf(out, "unseen\t%s\n", live->unseen);
 	for (unsigned kind = 0; !live->unseen && kind < DRIVER_BUS; kind++)
-		fprintf(out, "bus\t%s\t%s\n", driver_kind_name(kind), word(live->drivers.bus[kind]));
+		fprintf(out, "bus\t%s\t%s\n", driver_kind_name(kind),
+			word(live->drivers.bus[kind]));
 	for (size_t i = 0; i < live->drivers.count; i++) {
 		const struct live_driver *driver = &live->drivers.list[i];
 

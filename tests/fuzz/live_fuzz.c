@@ -29,9 +29,9 @@ static void check(const struct live_drivers *drivers)
 
 static void write_and_read(const struct live_drivers *drivers, struct arena *arena)
 {
-	const struct machine_live live = { .drivers = *drivers };
+	const struct machine_live live = {.drivers = *drivers};
 	struct live_drivers again;
-	struct error error = { 0 };
+	struct error error = {0};
 	const char *unseen;
 	size_t size = 0;
 	char *text = NULL;
@@ -41,7 +41,8 @@ static void write_and_read(const struct live_drivers *drivers, struct arena *are
 		return;
 	machine_live_write(out, &live);
 	fclose(out);
-	promise(live_drivers_parse((struct bytes){ (uint8_t *)text, size }, arena, &again, &unseen, &error));
+	promise(live_drivers_parse((struct bytes){(uint8_t *)text, size}, arena, &again, &unseen,
+				   &error));
 	free(text);
 	promise(again.count == drivers->count && !unseen);
 	for (size_t i = 0; i < again.count; i++) {
@@ -54,8 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct live_kernel kernel;
 	struct live_drivers drivers;
-	struct arena arena = { 0 };
-	struct error error = { 0 };
+	struct arena arena = {0};
+	struct error error = {0};
 	struct kernel_memory memory;
 	const char *unseen;
 	bool read;
@@ -64,15 +65,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!size)
 		return 0;
 	/* Bit 0 of the first byte: big endian; bit 1: text. */
-	promise(btf_read(live_types(&kernel, data[0] & 1 ? BIG : LITTLE, true), NULL, &arena, &btf, &error));
+	promise(btf_read(live_types(&kernel, data[0] & 1 ? BIG : LITTLE, true), NULL, &arena, &btf,
+			 &error));
 	size = size - 1 < LIVE_SIZE ? size - 1 : LIVE_SIZE;
 	memset(kernel.bytes, 0, LIVE_SIZE);
 	memcpy(kernel.bytes, data + 1, size);
 	memory = live_memory(&kernel);
-	read = data[0] & 2 ? live_drivers_parse((struct bytes){ data + 1, size }, &arena, &drivers, &unseen,
-						&error)
-			   : live_drivers_read(&memory, &btf, &btf, LIVE_BUS_KSET, &arena, &drivers, &error);
-	if (read && live_drivers_name(&drivers, (struct bytes){ data + 1, size }, &arena, &error)) {
+	read = data[0] & 2 ? live_drivers_parse((struct bytes){data + 1, size}, &arena, &drivers,
+						&unseen, &error)
+			   : live_drivers_read(&memory, &btf, &btf, LIVE_BUS_KSET, &arena, &drivers,
+					       &error);
+	if (read && live_drivers_name(&drivers, (struct bytes){data + 1, size}, &arena, &error)) {
 		check(&drivers);
 		write_and_read(&drivers, &arena);
 	} else {

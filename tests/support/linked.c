@@ -7,7 +7,7 @@
 
 void linked_begin(struct linked *l, uint16_t machine, enum byte_order order, bool moves)
 {
-	*l = (struct linked){ .machine = machine, .order = order, .moves = moves, .strings_size = 1 };
+	*l = (struct linked){.machine = machine, .order = order, .moves = moves, .strings_size = 1};
 }
 
 uint64_t linked_text(struct linked *l, const char *text)
@@ -40,13 +40,18 @@ void linked_word(struct linked *l, uint64_t at, uint64_t value)
 struct bytes linked_finish(struct linked *l)
 {
 	static const char names[] = "\0.text\0.data\0.rodata\0.rela.dyn\0.shstrtab";
-	const struct { uint32_t name, type; uint64_t flags, address; const void *bytes; size_t size; } sections[] = {
-		{ 0, SHT_NULL, 0, 0, NULL, 0 },
-		{ 1, SHT_NOBITS, SHF_ALLOC | SHF_EXECINSTR, LINKED_TEXT, NULL, 4096 },
-		{ 7, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, LINKED_DATA, l->data, sizeof(l->data) },
-		{ 13, SHT_PROGBITS, SHF_ALLOC, LINKED_STRINGS, l->strings, l->strings_size },
-		{ 21, SHT_RELA, SHF_ALLOC, 0xffffffff84000000, l->relocations, l->relocations_size },
-		{ 31, SHT_STRTAB, 0, 0, names, sizeof(names) },
+	const struct {
+		uint32_t name, type;
+		uint64_t flags, address;
+		const void *bytes;
+		size_t size;
+	} sections[] = {
+		{0, SHT_NULL, 0, 0, NULL, 0},
+		{1, SHT_NOBITS, SHF_ALLOC | SHF_EXECINSTR, LINKED_TEXT, NULL, 4096},
+		{7, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, LINKED_DATA, l->data, sizeof(l->data)},
+		{13, SHT_PROGBITS, SHF_ALLOC, LINKED_STRINGS, l->strings, l->strings_size},
+		{21, SHT_RELA, SHF_ALLOC, 0xffffffff84000000, l->relocations, l->relocations_size},
+		{31, SHT_STRTAB, 0, 0, names, sizeof(names)},
 	};
 	enum { COUNT = sizeof(sections) / sizeof(sections[0]) };
 	uint8_t *header = l->file + 64;
@@ -78,5 +83,5 @@ struct bytes linked_finish(struct linked *l)
 		memcpy(l->file + at, sections[i].bytes, sections[i].size);
 		at += (sections[i].size + 7) / 8 * 8;
 	}
-	return (struct bytes){ l->file, at };
+	return (struct bytes){l->file, at};
 }

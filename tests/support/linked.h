@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A linked kernel made by hand: an ELF file with code, data and texts at addresses, whose words stand in
- * the file or, as in kernels that move themselves, in .rela.dyn.
+ * A linked kernel made by hand: an ELF file with code, data and texts at addresses, whose words
+ * stand in the file or, as in kernels that move themselves, in .rela.dyn.
  */
 #ifndef TESTS_SUPPORT_LINKED_H
 #define TESTS_SUPPORT_LINKED_H
@@ -15,7 +15,7 @@
 struct linked {
 	enum byte_order order;
 	uint16_t machine;
-	bool moves;			/* words go into .rela.dyn */
+	bool moves; /* words go into .rela.dyn */
 	uint8_t data[512], strings[256], relocations[32 * 24];
 	size_t strings_size, relocations_size;
 	uint8_t file[4096];

@@ -9,13 +9,29 @@ enum { INT = 1, PTR };
 enum { T_POINTER = 1, T_LIST, T_KOBJECT, T_KSET, T_DRIVER };
 /* The offsets that live_types() gives. */
 enum {
-	NEXT = 8, ENTRY = 8, KSET_LIST = 8, KSET_KOBJECT = 24, SUBSYSTEM_KOBJECT = 32, SUBSYSTEM_DRIVERS = 72,
-	SUBSYSTEM_BUS = 80, BUS_NAME = 8, BUS_SHUTDOWN = 24, PRIVATE_KOBJECT = 8, PRIVATE_DRIVER = 56,
-	DRIVER_NAME = 8, DRIVER_OWNER = 16, MODULE_NAME = 24, PCI_NAME = 16,
+	NEXT = 8,
+	ENTRY = 8,
+	KSET_LIST = 8,
+	KSET_KOBJECT = 24,
+	SUBSYSTEM_KOBJECT = 32,
+	SUBSYSTEM_DRIVERS = 72,
+	SUBSYSTEM_BUS = 80,
+	BUS_NAME = 8,
+	BUS_SHUTDOWN = 24,
+	PRIVATE_KOBJECT = 8,
+	PRIVATE_DRIVER = 56,
+	DRIVER_NAME = 8,
+	DRIVER_OWNER = 16,
+	MODULE_NAME = 24,
+	PCI_NAME = 16,
 };
 
-static const struct { uint32_t size, driver, shutdown; } around[DRIVER_BUS] = {
-	[DRIVER_PCI] = { 80, 32, 24 }, [DRIVER_PLATFORM] = { 56, 8, 0 }, [DRIVER_VIRTIO] = { 56, 0, 48 },
+static const struct {
+	uint32_t size, driver, shutdown;
+} around[DRIVER_BUS] = {
+	[DRIVER_PCI] = {80, 32, 24},
+	[DRIVER_PLATFORM] = {56, 8, 0},
+	[DRIVER_VIRTIO] = {56, 0, 48},
 };
 
 static void add_virtio(struct types *t)
@@ -145,7 +161,8 @@ uint64_t live_bus(struct live_kernel *k, const char *name, uint64_t shutdown)
 uint64_t live_add(struct live_kernel *k, uint64_t bus, enum driver_kind kind, const char *name,
 		  const char *module, uint64_t shutdown)
 {
-	uint64_t private = take(k, 64), structure = take(k, around[kind].size), text = put_text(k, name);
+	uint64_t private = take(k, 64), structure = take(k, around[kind].size),
+		 text = put_text(k, name);
 	uint64_t driver = structure + around[kind].driver, owner;
 
 	live_put(k, private + PRIVATE_DRIVER, driver);
@@ -175,5 +192,5 @@ static bool read_bytes(void *context, uint64_t address, void *to, size_t size)
 
 struct kernel_memory live_memory(const struct live_kernel *k)
 {
-	return (struct kernel_memory){ k->types.order, read_bytes, (void *)(uintptr_t)k };
+	return (struct kernel_memory){k->types.order, read_bytes, (void *)(uintptr_t)k};
 }

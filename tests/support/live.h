@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A kernel's memory made by hand, in either byte order: buses and drivers linked as the driver core links
- * them, in structures that no real kernel has, and the BTF that says how they look.
+ * A kernel's memory made by hand, in either byte order: buses and drivers linked as the driver core
+ * links them, in structures that no real kernel has, and the BTF that says how they look.
  */
 #ifndef TESTS_SUPPORT_LIVE_H
 #define TESTS_SUPPORT_LIVE_H
@@ -18,7 +18,7 @@ struct live_kernel {
 	struct types types, virtio;
 	uint8_t bytes[LIVE_SIZE];
 	size_t used;
-	uint64_t buses;			/* the kset of all buses */
+	uint64_t buses; /* the kset of all buses */
 };
 
 /* The BTF; without struct virtio_driver when that is in live_virtio_types() alone. */

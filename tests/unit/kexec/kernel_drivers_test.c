@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Drivers that are built into made-up kernels: those that are found, and those that could be another's. */
+/* Drivers that are built into made-up kernels: those that are found, and those that could be
+ * another's. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -32,7 +33,7 @@ static int end(void **state)
 static void begin(uint16_t machine, enum byte_order order, bool moves)
 {
 	end(NULL);
-	arena = (struct arena){ 0 };
+	arena = (struct arena){0};
 	assert_true(btf_read(types_kernel(&types, order), NULL, &arena, &btf, &error));
 	linked_begin(&l, machine, order, moves);
 }
@@ -68,8 +69,14 @@ static void add_platform(uint64_t at, uint64_t name, bool shutdown)
 
 static void test_found(void **state)
 {
-	static const struct { uint16_t machine; enum byte_order order; bool moves; } kernels[] = {
-		{ EM_X86_64, LITTLE, false }, { EM_PPC64, LITTLE, true }, { EM_S390, BIG, true },
+	static const struct {
+		uint16_t machine;
+		enum byte_order order;
+		bool moves;
+	} kernels[] = {
+		{EM_X86_64, LITTLE, false},
+		{EM_PPC64, LITTLE, true},
+		{EM_S390, BIG, true},
 	};
 
 	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
@@ -123,11 +130,15 @@ static void test_filled_in_later(void **state)
 	assert_int_equal(look_for(DRIVER_PLATFORM, "later"), SHUTDOWN_UNKNOWN);
 }
 
-/* Something else with that name: a function where none can be, an object where there must be a function. */
+/* Something else with that name: a function where none can be, an object where there must be a
+ * function. */
 static void test_other_structures(void **state)
 {
-	static const struct { uint64_t at, value; } words[] = {
-		{ 24, FUNCTION }, { 32, LINKED_DATA }, { 56, 4711 }, { 0, FUNCTION }, { 48, LINKED_STRINGS + 1 },
+	static const struct {
+		uint64_t at, value;
+	} words[] = {
+		{24, FUNCTION}, {32, LINKED_DATA},	  {56, 4711},
+		{0, FUNCTION},	{48, LINKED_STRINGS + 1},
 	};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -148,11 +159,13 @@ static void test_no_kernel(void **state)
 	struct kernel_drivers kernel;
 
 	begin(EM_X86_64, LITTLE, false);
-	assert_false(kernel_drivers_open((struct bytes){ flat, sizeof(flat) }, &btf, &arena, &kernel, &error));
+	assert_false(kernel_drivers_open((struct bytes){flat, sizeof(flat)}, &btf, &arena, &kernel,
+					 &error));
 	kernel_drivers_close(&kernel);
 	linked_finish(&l);
 	l.file[16] = ET_REL;
-	assert_false(kernel_drivers_open((struct bytes){ l.file, sizeof(l.file) }, &btf, &arena, &kernel, &error));
+	assert_false(kernel_drivers_open((struct bytes){l.file, sizeof(l.file)}, &btf, &arena,
+					 &kernel, &error));
 	kernel_drivers_close(&kernel);
 }
 
@@ -160,8 +173,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_found), TEST(test_shared_text), TEST(test_two_of_a_name), TEST(test_filled_in_later),
-		TEST(test_other_structures), TEST(test_no_kernel),
+		TEST(test_found), TEST(test_shared_text), TEST(test_two_of_a_name),
+		TEST(test_filled_in_later), TEST(test_other_structures), TEST(test_no_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,8 +36,8 @@ static int end(void **state)
 static void begin(enum byte_order order, bool with_virtio)
 {
 	end(NULL);
-	arena = (struct arena){ 0 };
-	error = (struct error){ 0 };
+	arena = (struct arena){0};
+	error = (struct error){0};
 	assert_true(btf_read(live_types(&k, order, with_virtio), NULL, &arena, &btf, &error));
 	live_begin(&k);
 	live_bus(&k, "usb", FUNCTION);
@@ -89,7 +89,8 @@ static void test_every_bus(void **state)
 	}
 }
 
-/* The types of a bus that is a module are its own. Without them there is a driver, and no answer. */
+/* The types of a bus that is a module are its own. Without them there is a driver, and no answer.
+ */
 static void test_virtio_module(void **state)
 {
 	struct btf own;
@@ -138,14 +139,15 @@ static void expect_failure(const char *cause)
 static void test_damaged(void **state)
 {
 	for (size_t at = 0; at < 1200; at += 8) {
-		static const uint64_t values[] = { 0, 1, LIVE_BASE, UINT64_MAX - 3, LIVE_BASE + LIVE_SIZE };
+		static const uint64_t values[] = {0, 1, LIVE_BASE, UINT64_MAX - 3,
+						  LIVE_BASE + LIVE_SIZE};
 
 		for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 			begin(LITTLE, true);
 			live_add(&k, pci, DRIVER_PCI, "one", NULL, FUNCTION);
 			live_add(&k, pci, DRIVER_PCI, "two", "mod", 0);
 			live_put(&k, LIVE_BASE + at, i < 2 ? values[i] : values[i] + at);
-			error = (struct error){ 0 };
+			error = (struct error){0};
 			if (!read_drivers(&btf))
 				assert_true(error.cause[0]);
 		}
@@ -180,22 +182,23 @@ static void test_no_types(void **state)
 static void test_names(void **state)
 {
 	char text[512];
-	struct bytes kallsyms = { (const uint8_t *)text, 0 };
+	struct bytes kallsyms = {(const uint8_t *)text, 0};
 	uint64_t address = 0, structure;
 
 	begin(LITTLE, true);
 	structure = live_add(&k, pci, DRIVER_PCI, "one", NULL, FUNCTION);
 	live_add(&k, pci, DRIVER_PCI, "two", NULL, FUNCTION);
 	kallsyms.size = (size_t)snprintf(text, sizeof(text),
-		"ffffffff81002000 t stop_it\t[mod]\n"
-		"rubbish\n"
-		"ffffffff81002000 t alias\n"
-		"%016llx d one_driver\n"
-		"ffffffff82000000 b bus_kset\t[other]\n"
-		"ffffffff82000010 b bus_kset\n"
-		"ffffffff82000018 b twice\n"
-		"ffffffff82000020 b twice\n"
-		"0000000000000000 b hidden", (unsigned long long)structure);
+					 "ffffffff81002000 t stop_it\t[mod]\n"
+					 "rubbish\n"
+					 "ffffffff81002000 t alias\n"
+					 "%016llx d one_driver\n"
+					 "ffffffff82000000 b bus_kset\t[other]\n"
+					 "ffffffff82000010 b bus_kset\n"
+					 "ffffffff82000018 b twice\n"
+					 "ffffffff82000020 b twice\n"
+					 "0000000000000000 b hidden",
+					 (unsigned long long)structure);
 	assert_true(read_drivers(&btf));
 	assert_true(live_drivers_name(&drivers, kallsyms, &arena, &error));
 	assert_string_equal(found(DRIVER_PCI, "one")->structure.name, "one_driver");
@@ -212,7 +215,7 @@ static void test_names(void **state)
 /* What is written down is read again as it was. */
 static void test_text(void **state)
 {
-	struct machine_live live = { 0 };
+	struct machine_live live = {0};
 	const char *unseen;
 	size_t size;
 	char *text;
@@ -228,12 +231,12 @@ static void test_text(void **state)
 	assert_non_null(out);
 	machine_live_write(out, &live);
 	fclose(out);
-	assert_string_equal(text,
-		"bus\tpci\tyes\nbus\tplatform\tunknown\nbus\tvirtio\tyes\n"
-		"driver\tpci\tyes\tmod\t\tstop_it\twith a blank\t\n"
-		"driver\tvirtio\tunknown\t\t\t\tv\tno BTF says how its structure looks\n");
-	assert_true(live_drivers_parse((struct bytes){ (uint8_t *)text, size }, &arena, &drivers, &unseen,
-				       &error));
+	assert_string_equal(
+		text, "bus\tpci\tyes\nbus\tplatform\tunknown\nbus\tvirtio\tyes\n"
+		      "driver\tpci\tyes\tmod\t\tstop_it\twith a blank\t\n"
+		      "driver\tvirtio\tunknown\t\t\t\tv\tno BTF says how its structure looks\n");
+	assert_true(live_drivers_parse((struct bytes){(uint8_t *)text, size}, &arena, &drivers,
+				       &unseen, &error));
 	free(text);
 	assert_null(unseen);
 	assert_int_equal(drivers.count, 2);
@@ -246,22 +249,31 @@ static void test_text(void **state)
 static void test_wrong_text(void **state)
 {
 	static const char *const texts[] = {
-		"driver\tpci\tyes\t\t\t\t\n", "driver\tpci\tperhaps\t\t\t\tn\n", "driver\tisa\tyes\t\t\t\tn\n",
-		"driver\tpci\tno\t\t\tf\tn\n", "bus\tpci\n", "bus\n", "unseen\n", "other\n", "\n",
-		"driver\tpci\tyes\t\t\t\tn\x1b\n", "driver\tpci\tyes\t\t\t\tn\t\tone\tmore\n",
+		"driver\tpci\tyes\t\t\t\t\n",
+		"driver\tpci\tperhaps\t\t\t\tn\n",
+		"driver\tisa\tyes\t\t\t\tn\n",
+		"driver\tpci\tno\t\t\tf\tn\n",
+		"bus\tpci\n",
+		"bus\n",
+		"unseen\n",
+		"other\n",
+		"\n",
+		"driver\tpci\tyes\t\t\t\tn\x1b\n",
+		"driver\tpci\tyes\t\t\t\tn\t\tone\tmore\n",
 	};
 	const char *unseen;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		error = (struct error){ 0 };
-		assert_false(live_drivers_parse((struct bytes){ (const uint8_t *)texts[i], strlen(texts[i]) },
-						&arena, &drivers, &unseen, &error));
+		error = (struct error){0};
+		assert_false(live_drivers_parse(
+			(struct bytes){(const uint8_t *)texts[i], strlen(texts[i])}, &arena,
+			&drivers, &unseen, &error));
 		assert_non_null(strstr(error.cause, "Line 1"));
 	}
-	assert_false(live_drivers_parse((struct bytes){ (const uint8_t *)"bus\0", 5 }, &arena, &drivers,
-					&unseen, &error));
-	assert_true(live_drivers_parse((struct bytes){ (const uint8_t *)"unseen\tNot here.", 16 }, &arena,
-				       &drivers, &unseen, &error));
+	assert_false(live_drivers_parse((struct bytes){(const uint8_t *)"bus\0", 5}, &arena,
+					&drivers, &unseen, &error));
+	assert_true(live_drivers_parse((struct bytes){(const uint8_t *)"unseen\tNot here.", 16},
+				       &arena, &drivers, &unseen, &error));
 	assert_string_equal(unseen, "Not here.");
 }
 
@@ -269,9 +281,10 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_teardown(name, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_every_bus), TEST(test_virtio_module), TEST(test_inner_callback),
-		TEST(test_no_pci_driver), TEST(test_damaged), TEST(test_endless), TEST(test_no_memory),
-		TEST(test_no_types), TEST(test_names), TEST(test_text), TEST(test_wrong_text),
+		TEST(test_every_bus),	  TEST(test_virtio_module), TEST(test_inner_callback),
+		TEST(test_no_pci_driver), TEST(test_damaged),	    TEST(test_endless),
+		TEST(test_no_memory),	  TEST(test_no_types),	    TEST(test_names),
+		TEST(test_text),	  TEST(test_wrong_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
