@@ -231,6 +231,37 @@ bool elf_add(const struct planning *p, const struct elf_image *elf, uint64_t del
 	return true;
 }
 
+static bool place_where_linked(const struct planning *p, const struct elf_image *elf,
+			       struct error *error)
+{
+	uint64_t page = p->machine->page_size, address;
+
+	for (unsigned i = 0; i < elf->load_count; i++) {
+		const struct elf_load *load = &elf->loads[i];
+		uint64_t start = align_down(load->physical, page);
+		uint64_t size = load->physical + load->memory_size - start;
+		struct placement where = { .above = start, .below = start + size + page - 1 };
+
+		if (!plan_place(p, "kernel", size, where, &address, error))
+			return false;
+	}
+	return true;
+}
+
+bool elf_add_entered(const struct planning *p, const struct elf_image *elf, uint64_t delta,
+		     uint64_t entry, struct error *error)
+{
+	for (unsigned i = 0; i < elf->load_count; i++) {
+		uint64_t start = elf->loads[i].physical + delta;
+
+		if (entry >= start && entry - start < elf->loads[i].memory_size)
+			return (delta || place_where_linked(p, elf, error)) &&
+			       elf_add(p, elf, delta, error);
+	}
+	return error_set(error, "The entry point 0x%" PRIx64 " lies in no part of the kernel.",
+			 entry);
+}
+
 void elf_close_holes(struct plan *plan)
 {
 	for (unsigned i = 0; i < plan->segment_count; i++) {

@@ -39,6 +39,13 @@ bool elf_read(struct bytes file, struct elf_image *elf, struct error *error) mus
 bool elf_add(const struct planning *p, const struct elf_image *elf, uint64_t delta, struct error *error) must_check;
 
 /*
+ * The same for a kernel that is entered at `entry`, which must lie in a load. With a delta of 0 the places
+ * where the loads are linked must be free.
+ */
+bool elf_add_entered(const struct planning *p, const struct elf_image *elf, uint64_t delta, uint64_t entry,
+		     struct error *error) must_check;
+
+/*
  * Makes the holes between these segments parts of them. A Linux kernel takes all memory from its first
  * to its last byte for its own, and gives away what it does not use (e820_add_kernel_range() and
  * free_kernel_image_pages() of arch/x86): nothing else may lie there.

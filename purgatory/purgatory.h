@@ -59,6 +59,7 @@ struct purgatory_parameters {
 	uint64_t entry_mode;
 	uint64_t arguments[PURGATORY_ARGUMENTS];	/* x86_64: [0] is boot_params (rsi, esi), or the
 							 * start of the real-mode segment;
+							 * ENTRY_64: [1] rdi;
 							 * ENTRY_32: [1] eax, [2] ebx, [3] tags
 							 * for [4], ACPI's root pointer, or 0;
 							 * [5] bytes are copied from [6] to [7] */

@@ -184,7 +184,7 @@ static bool multiboot_plan(const struct planning *p, struct error *error)
 	if (!check_demands(flags, &given, error) ||
 	    !find_kernel(kernel, at, flags, &elf, &entry, error))
 		return error_context(error, "%s: ", p->image->kernel_file.path);
-	return multiboot_add_kernel(p, &elf, 0, entry, error) &&
+	return elf_add_entered(p, &elf, 0, entry, error) &&
 	       multiboot_add_modules(p, &given, error) && add_info(p, &given, &info, error) &&
 	       multiboot_finish(p,
 				&(struct multiboot_entry){

@@ -138,12 +138,6 @@ bool multiboot_by_addresses(struct bytes kernel, const struct multiboot_addresse
 /* The loads of an ELF file for a 32-bit entry, and that entry's physical address. */
 bool multiboot_by_elf(struct bytes kernel, struct elf_image *elf, uint64_t *entry,
 		      struct error *error) must_check;
-/*
- * Adds the kernel's segments, moved up by `delta`; for 0 the places where they are linked must be
- * free.
- */
-bool multiboot_add_kernel(const struct planning *p, const struct elf_image *elf, uint64_t delta,
-			  uint64_t entry, struct error *error) must_check;
 /* What the machine has to give: screen, memory, command line. Refuses crash kernels. */
 bool multiboot_prepare(const struct planning *p, struct multiboot_given *given,
 		       struct error *error) must_check;

@@ -450,7 +450,7 @@ static bool multiboot2_plan(const struct planning *p, struct error *error)
 		return error_context(error, "%s: ", p->image->kernel_file.path);
 	base = elf.loads[0].physical + delta;
 	entry.entry += delta;
-	return multiboot_add_kernel(p, &elf, delta, entry.entry, error) &&
+	return elf_add_entered(p, &elf, delta, entry.entry, error) &&
 	       multiboot_add_modules(p, &given, error) &&
 	       add_info(p, &given, &wishes, base, &entry, error) &&
 	       multiboot_finish(p, &entry, error);

@@ -98,37 +98,6 @@ bool multiboot_by_elf(struct bytes kernel, struct elf_image *elf, uint64_t *entr
 	return true;
 }
 
-static bool place_where_linked(const struct planning *p, const struct elf_image *elf,
-			       struct error *error)
-{
-	uint64_t page = p->machine->page_size, address;
-
-	for (unsigned i = 0; i < elf->load_count; i++) {
-		const struct elf_load *load = &elf->loads[i];
-		uint64_t start = align_down(load->physical, page);
-		uint64_t size = load->physical + load->memory_size - start;
-		struct placement where = { .above = start, .below = start + size + page - 1 };
-
-		if (!plan_place(p, "kernel", size, where, &address, error))
-			return false;
-	}
-	return true;
-}
-
-bool multiboot_add_kernel(const struct planning *p, const struct elf_image *elf, uint64_t delta,
-			  uint64_t entry, struct error *error)
-{
-	for (unsigned i = 0; i < elf->load_count; i++) {
-		uint64_t start = elf->loads[i].physical + delta;
-
-		if (entry >= start && entry - start < elf->loads[i].memory_size)
-			return (delta || place_where_linked(p, elf, error)) &&
-			       elf_add(p, elf, delta, error);
-	}
-	return error_set(error, "The entry point 0x%" PRIx64 " lies in no part of the kernel.",
-			 entry);
-}
-
 /* The running kernel's struct screen_info, at the start of boot_params. */
 static void find_screen(const struct planning *p, struct multiboot_screen *screen)
 {

@@ -9,7 +9,7 @@
 
 #include "arch/arch.h"
 #include "arch/x86_64/linux.h"
-#include "kexec/elf.h"
+#include "arch/x86_64/standalone.h"
 
 #define EM_X86_64 62
 #define EM_386 3
@@ -37,6 +37,15 @@ static bool is_linux(const struct elf_image *elf)
 
 	return elf->type == ET_EXEC && first->virtual == first->physical + START_KERNEL_MAP &&
 	       elf->entry >= first->physical && elf->entry - first->physical < first->bytes.size;
+}
+
+/* An ordinary program looks the same, and would be the end of the machine. */
+static bool refuse_other(const struct planning *p, const char *what, struct error *error)
+{
+	error_set(error, "%s is %s, but not a Linux kernel.", p->image->kernel_file.path, what);
+	return error_remedy(error,
+			    "Give a vmlinux or a bzImage; for a program that runs without an "
+			    "operating system, say so with --args-elf or --args-none.");
 }
 
 static void make_header(struct setup_header *header)
@@ -94,13 +103,10 @@ static bool vmlinux_plan(const struct planning *p, struct error *error)
 
 	if (!elf_read(image_kernel(p->image), &elf, error))
 		return error_context(error, "%s: ", p->image->kernel_file.path);
-	if (!is_linux(&elf)) {
-		error_set(error,
-			  "%s is an ELF executable for x86_64, but not a Linux kernel; this "
-			  "version of kexec-ng starts no others.",
-			  p->image->kernel_file.path);
-		return error_remedy(error, "Give a vmlinux or a bzImage.");
-	}
+	if (standalone_wanted(p->options))
+		return standalone_plan(p, &elf, error);
+	if (!is_linux(&elf))
+		return refuse_other(p, "an ELF executable for x86_64", error);
 	if (p->options->entry_32bit) {
 		error_set(error,
 			  "--entry-32bit needs a bzImage: a vmlinux has only a 64-bit entry.");
@@ -147,13 +153,10 @@ static bool elf_x86_plan(const struct planning *p, struct error *error)
 
 	if (!elf_read(image_kernel(p->image), &elf, error))
 		return error_context(error, "%s: ", p->image->kernel_file.path);
-	if (!is_linux_32(&elf)) {
-		error_set(error,
-			  "%s is a 32-bit ELF executable, but not a Linux kernel; this version of "
-			  "kexec-ng starts no others without a Multiboot header.",
-			  p->image->kernel_file.path);
-		return error_remedy(error, "Give a vmlinux or a bzImage.");
-	}
+	if (standalone_wanted(p->options))
+		return standalone_plan(p, &elf, error);
+	if (!is_linux_32(&elf))
+		return refuse_other(p, "a 32-bit ELF executable", error);
 	if (p->options->panic) {
 		error_set(error, "%s cannot be moved into the crash kernel's memory.",
 			  p->image->kernel_file.path);

@@ -64,15 +64,18 @@ stop:
 	hlt
 	jmp	stop
 
-/* 64-bit boot protocol: RSI is boot_params. The rest is zero so that nothing leaks into the next kernel. */
+/*
+ * 64-bit boot protocol: RSI is boot_params; ELF boot notes are given in RDI. The rest is zero so that nothing
+ * leaks into the next kernel.
+ */
 leave_64:
 	movq	purgatory_parameters + PURGATORY_AT_ARGUMENTS(%rip), %rsi
+	movq	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 8(%rip), %rdi
 	pushq	purgatory_parameters + PURGATORY_AT_ENTRY(%rip)
 	xorl	%eax, %eax
 	xorl	%ebx, %ebx
 	xorl	%ecx, %ecx
 	xorl	%edx, %edx
-	xorl	%edi, %edi
 	xorl	%ebp, %ebp
 	xorl	%r8d, %r8d
 	xorl	%r9d, %r9d

@@ -97,6 +97,7 @@ static struct options any_options(unsigned wishes)
 		.mem_max_given = wishes & ANY_PLAN_LIMITS,
 		.entry = 0x1000000, .entry_given = wishes & ANY_PLAN_ENTRY,
 		.entry_32bit = wishes & ANY_PLAN_ENTRY_32BIT,
+		.args = wishes & ANY_PLAN_ENTRY_32BIT ? ARGS_ELF : ARGS_DEFAULT,
 		.real_mode = wishes & ANY_PLAN_REAL_MODE,
 		.no_checks = !(wishes & ANY_PLAN_DIGEST),
 	};

@@ -11,7 +11,7 @@
 /* What else there is besides the kernel; the bits combine freely. */
 enum any_plan_wish {
 	ANY_PLAN_INITRD = 0x01,
-	ANY_PLAN_ENTRY_32BIT = 0x02,
+	ANY_PLAN_ENTRY_32BIT = 0x02,	/* of an ELF file: --args-elf */
 	ANY_PLAN_LIMITS = 0x04, /* --mem-min and --mem-max */
 	ANY_PLAN_LARGE = 0x08,	/* 64 GiB of memory in three pieces; 1 GiB in two otherwise */
 	ANY_PLAN_FIVE_LEVEL = 0x10,

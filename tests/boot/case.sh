@@ -145,7 +145,7 @@ initrd_make() {
 		mkdir -p "$root/sbin"
 		gcc -static -O1 -Wall -Werror -o "$root/sbin/as-old" "$here/$arch/as_old.c"
 	fi
-	if [ "$script" = multiboot ] && [ "$stage" = 1 ]; then
+	if [[ $script/$stage = @(multiboot|notes)/1 ]]; then
 		multiboot_make "$root/kernel"
 		cp "$(payload "$payload")" "$root/payload"
 	fi

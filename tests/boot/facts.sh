@@ -45,7 +45,7 @@ facts_judge() {
 	kdump-tools)
 		debian_judge
 		return ;;
-	multiboot | xen)
+	multiboot | notes | xen)
 		"${script}_judge"
 		return ;;
 	wrong-digest)

@@ -172,6 +172,16 @@ checked() {
 	printf '0x%x 0x%x' "$(stat -c %s "$1")" $((10#$(sum -r "$1" | cut -d ' ' -f 1)))
 }
 
+notes_judge() {
+	expect "EAX" "0xe1fb007 0x0" "$(fact 2 eax)"
+	expect "paging and protection, interrupts" "0x1 0x0" "$(fact 2 state)"
+	expect "the notes' magic and number" "0xe1fb007 0x3" "$(fact 2 notes)"
+	expect "loader" kexec-ng "$(fact 2 loader)"
+	expect "command line" "$(append_of 2)" "$(fact 2 cmdline)"
+	grep -q 'purgatory: the SHA-256 of .* is as loaded' "$log" || echo "purgatory said nothing"
+	[ -n "$(sed -n 's/^ *[0-9.]* @@ 2 end.*/end/p' "$log")" ] || echo "it did not come to its end"
+}
+
 multiboot_judge() {
 	local eax=0x36d76289
 	[[ $options != *multiboot-x86* ]] || eax=0x2badb002

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A kernel that says on the first serial port what a Multiboot loader gave it, in the marked lines of
- * guest/init, and turns a QEMU machine off. Compiled for i386 and position independent, without a library. It
+ * A kernel that says on the first serial port what a Multiboot loader gave it, or which ELF boot notes, in the
+ * marked lines of guest/init, and turns a QEMU machine off. Compiled for i386 and position independent, without a library. It
  * reads by the offsets in the specifications and shares nothing with the loader, whose mistakes it is to show.
  */
 #include <stdint.h>
@@ -176,6 +176,20 @@ static void say_tags(uint32_t info)
 		say_tag(at);
 }
 
+/* elf_boot.h of coreboot. */
+static void say_notes(uint32_t notes)
+{
+	uint32_t end = notes + number(notes + 4);
+
+	fact_numbers("notes", number(notes), number(notes + 8) >> 16);
+	for (uint32_t at = notes + 12; at < end; at += 12 + ((number(at + 4) + 3) & ~3u)) {
+		if (number(at + 8) == 2)
+			fact_text("loader", text(at + 12));
+		if (number(at + 8) == 4)
+			fact_text("cmdline", text(at + 12));
+	}
+}
+
 void kernel_main(uint32_t eax, uint32_t info, uint32_t eflags)
 {
 	uint32_t cr0, cs, ds;
@@ -190,6 +204,8 @@ void kernel_main(uint32_t eax, uint32_t info, uint32_t eflags)
 		say_info(info);
 	else if (eax == 0x36d76289)
 		say_tags(info);
+	else if (eax == 0x0e1fb007)
+		say_notes(info);
 	fact_text("end", "");
 	__asm__ volatile("outw %0, %1" : : "a"((uint16_t)ACPI_OFF), "Nd"((uint16_t)ACPI_CONTROL));
 	for (;;)

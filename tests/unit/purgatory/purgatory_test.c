@@ -382,6 +382,20 @@ static void test_it_puts_the_adapter_into_text_mode_when_asked(void **state)
 	assert_int_equal(bare_machine_indexed(machine, 0x3c4, 0x00), 0x03);
 }
 
+static void test_the_64bit_entry_with_boot_notes(void **state)
+{
+	put_at(LOW);
+	seal();
+	block->arguments[0] = 0;
+	block->arguments[1] = 0x187654000;
+	run();
+	assert_int_equal(machine->end, ENDED_JUMPED);
+	assert_int_equal(machine->rip, LANDING);
+	assert_int_equal(machine->rdi, 0x187654000);
+	assert_int_equal(machine->rsi | machine->rax | machine->rbx | machine->rcx | machine->rdx, 0);
+	assert_false(machine->code32);
+}
+
 static void test_the_32bit_entry_leaves_long_mode(void **state)
 {
 	put_at(LOW);
@@ -574,6 +588,7 @@ int main(void)
 		TEST(test_it_speaks_at_the_bottom_of_the_screen),
 		TEST(test_a_long_line_wraps_on_the_screen),
 		TEST(test_it_puts_the_adapter_into_text_mode_when_asked),
+		TEST(test_the_64bit_entry_with_boot_notes),
 		TEST(test_the_32bit_entry_leaves_long_mode),
 		TEST(test_the_32bit_entry_of_multiboot),
 		TEST(test_real_mode_finds_a_bios_devices),
