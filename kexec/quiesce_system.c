@@ -108,14 +108,18 @@ static struct answer act(const struct sysroot *root, const struct quiesce_step *
 static void be_child(const struct sysroot *root, const struct quiesce_step *step, const char *file,
 		     int out)
 {
+	struct sysroot own = *root;
 	struct answer answer;
 	ssize_t ignored;
 
 	setsid();
 	prctl(PR_SET_NAME, PROCESS_NAME);
+	/* A stream that was closed from the start has lent its number to one of these. */
+	own.fd = fcntl(root->fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	out = fcntl(out, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		close(fd);
-	answer = act(root, step, file);
+	answer = act(&own, step, file);
 	ignored = write(out, &answer, sizeof(answer));
 	_exit(ignored == sizeof(answer) ? 0 : 1);
 }

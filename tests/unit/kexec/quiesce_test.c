@@ -515,6 +515,24 @@ static void test_doing_it(void **state)
 	assert_int_equal(status, 20);
 }
 
+/* Without standard input its number goes to the next file that is opened. */
+static void test_closed_stream(void **state)
+{
+	int kept = dup(STDIN_FILENO);
+	bool done;
+
+	set_mounts(ROOT_MOUNT);
+	close(STDIN_FILENO);
+	done = run("driver:alx", false);
+	if (kept >= 0) {
+		dup2(kept, STDIN_FILENO);
+		close(kept);
+	}
+	assert_true(done);
+	expect_file("/sys/bus/pci/drivers/alx/unbind", "0000:00:03.0");
+	assert_non_null(strstr(output, "0000:00:03.0: unbound, but it has a driver again\n"));
+}
+
 /* A pipe that nobody reads cannot be opened for writing: a wait that a signal ends. */
 static void test_no_answer(void **state)
 {
@@ -641,7 +659,7 @@ int main(void)
 		TEST(test_above),	   TEST(test_dependents),      TEST(test_unseen),
 		TEST(test_hostile),	   TEST(test_without_driver),  TEST(test_doing_it),
 		TEST(test_no_answer),	   TEST(test_stuck_before),    TEST(test_options),
-		TEST(test_resolving),
+		TEST(test_resolving),	   TEST(test_closed_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
