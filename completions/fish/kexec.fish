@@ -21,7 +21,7 @@ complete -c kexec -l sysroot -x -a '(__fish_complete_directories)' -d 'read the 
 complete -c kexec -s a -l kexec-syscall-auto -d 'use kexec_file_load, and kexec_load where that cannot work (the default)'
 complete -c kexec -s s -l kexec-file-syscall -d 'use kexec_file_load only'
 complete -c kexec -s c -l kexec-syscall -d 'use kexec_load only'
-complete -c kexec -s t -l type -x -a 'bzImage64 elf-ppc64 elf-x86_64 multiboot-x86 multiboot2-x86 vmlinux Image uImage vmlinuz uki zImage-ppc64 image' -d 'refuse an image of any other type'
+complete -c kexec -s t -l type -x -a 'bzImage64 bzImage elf-x86_64 elf-x86 multiboot-x86 multiboot2-x86 vmlinux Image uImage vmlinuz uki elf-ppc64 zImage-ppc64 image' -d 'refuse an image of any other type'
 complete -c kexec -s i -l no-checks -d 'leave out the digest that is checked before the jump'
 complete -c kexec -s x -l no-ifdown -d 'do not take network interfaces down'
 complete -c kexec -s y -l no-sync -d 'do not write file systems back to disk'

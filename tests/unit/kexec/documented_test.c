@@ -217,25 +217,54 @@ static void test_fish(void **state)
 	assert_int_equal(check_names_exist(" -l "), option_table_size);
 }
 
-static void check_image_types(const struct arch *arch, const char *file)
+/* Whether the line has the word: "bzImage" is not in "bzImage64", nor "elf-x86" in "elf-x86_64". */
+static bool has_word(const char *line, const char *word)
 {
-	for (const struct format *const *format = arch->formats; *format; format++)
-		if (!(*format)->refusal && !strstr(text, (*format)->name))
-			fail_msg("%s does not have %s", file, (*format)->name);
+	size_t length = strlen(word);
+
+	for (const char *at = line; (at = strstr(at, word)); at += length)
+		if ((at == line || strchr(" ('", at[-1])) && strchr(" )'", at[length]))
+			return true;
+	return false;
+}
+
+static bool types_have(const char *line_prefix, const char *mark, const char *word)
+{
+	char line[512];
+
+	for (const char *start = text; *start; start += strcspn(start, "\n"), start += *start != 0) {
+		size_t length = strcspn(start, "\n");
+
+		assert_true(length < sizeof(line));
+		memcpy(line, start, length);
+		line[length] = '\0';
+		if (!strncmp(line, line_prefix, strlen(line_prefix)) && strstr(line, mark) &&
+		    has_word(line, word))
+			return true;
+	}
+	return false;
 }
 
 /* Image types that can be loaded: -t completes them and the manual page explains them. */
 static void test_image_types(void **state)
 {
-	static const char *const files[] = {
-		"man/kexec.8", "completions/bash/kexec", "completions/zsh/_kexec",
-		"completions/fish/kexec.fish",
+	static const struct {
+		const char *file, *line_prefix, *mark;
+	} places[] = {
+		{"man/kexec.8", ".It Cm ", ""},
+		{"completions/bash/kexec", "\t\tvalues='", "bzImage64"},
+		{"completions/zsh/_kexec", "\t'", "--type=}"},
+		{"completions/fish/kexec.fish", "complete -c kexec ", " -l type "},
 	};
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		read_source(files[i]);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		read_source(places[i].file);
 		for (const struct arch *const *arch = arch_table; *arch; arch++)
-			check_image_types(*arch, files[i]);
+			for (const struct format *const *at = (*arch)->formats; *at; at++)
+				if (!(*at)->refusal &&
+				    !types_have(places[i].line_prefix, places[i].mark, (*at)->name))
+					fail_msg("%s does not have %s", places[i].file,
+						 (*at)->name);
 	}
 }
 
