@@ -240,8 +240,13 @@ static bool place_where_linked(const struct planning *p, const struct elf_image 
 		const struct elf_load *load = &elf->loads[i];
 		uint64_t start = align_down(load->physical, page);
 		uint64_t size = load->physical + load->memory_size - start;
-		struct placement where = { .above = start, .below = start + size + page - 1 };
+		struct placement where = { .above = start };
 
+		if (!add_overflow_checked(start + size, page - 1, &where.below))
+			return error_set(error,
+					 "The kernel is linked at 0x%" PRIx64
+					 ", where no memory can be.",
+					 load->physical);
 		if (!plan_place(p, "kernel", size, where, &address, error))
 			return false;
 	}

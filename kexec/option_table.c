@@ -209,7 +209,7 @@ const struct option_row option_table[] = {
 const unsigned option_table_size = sizeof(option_table) / sizeof(option_table[0]);
 
 /* options->given has room for each option once. */
-_Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= OPTIONS_GIVEN_MAX, 
+_Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= OPTIONS_GIVEN_MAX,
 	       "struct options has room for every name");
 
 const struct option_row *option_find(const char *name)

@@ -9,6 +9,9 @@
 /* Offsets in the headers of ELF files. */
 #define E_TYPE 16
 #define ENTRY 24
+/* Of the fourth program header: where it lies, and its size. */
+#define LAST_PHYSICAL (64 + 3 * 56 + 24)
+#define LAST_MEMORY_SIZE (64 + 3 * 56 + 40)
 #define ENTRY_OUTSIDE 0x12345678
 
 static void make(struct planned *t, unsigned class, enum args_style args)
@@ -128,6 +131,11 @@ static void it_stays_where_it_is_linked_or_is_refused(void **state)
 	make(t, 64, ARGS_ELF);
 	t->options.mem_min = 100 * MIB;
 	assert_refused(t, "kernel");
+	planned_release(t);
+	make(t, 64, ARGS_ELF);
+	bytes_put(t->kernel + LAST_PHYSICAL, 8, LITTLE,
+		  UINT64_MAX - bytes_get(t->kernel + LAST_MEMORY_SIZE, 8, LITTLE));
+	assert_refused(t, "where no memory can be");
 	planned_release(t);
 }
 
