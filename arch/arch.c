@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which architectures there are, and which one this program was built for. The only file in the tree
- * that looks at the compiler's CPU macros.
+ * Which architectures there are, and which one this program was built for. The only file in the
+ * tree that looks at the compiler's CPU macros.
  */
 #include "arch/arch.h"
 
 #include <sys/syscall.h>
 
-const struct arch *const arch_table[] = { &arch_x86_64, &arch_arm64, &arch_ppc64le, &arch_s390x, NULL };
+const struct arch *const arch_table[] = {&arch_x86_64, &arch_arm64, &arch_ppc64le, &arch_s390x,
+					 NULL};
 
 #ifdef __NR_kexec_load
 const long arch_nr_kexec_load = __NR_kexec_load;

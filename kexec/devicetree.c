@@ -335,7 +335,8 @@ bool devicetree_visit(uint8_t *blob, size_t size,
 	struct arena arena = { 0 };
 	struct error ignored = { 0 };
 	struct devicetree tree;
-	bool opened = devicetree_open(&tree, (struct bytes){ blob, size }, "a copy", &arena, &ignored);
+	bool opened =
+		devicetree_open(&tree, (struct bytes){blob, size}, "a copy", &arena, &ignored);
 	int node, property;
 
 	arena_release(&arena);
@@ -349,7 +350,8 @@ bool devicetree_visit(uint8_t *blob, size_t size,
 			const void *value = fdt_getprop_by_offset(blob, property, &name, &length);
 
 			if (value)
-				visit(context, name, blob + ((const uint8_t *)value - blob), (size_t)length);
+				visit(context, name, blob + ((const uint8_t *)value - blob),
+				      (size_t)length);
 		}
 	}
 	return true;

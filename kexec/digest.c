@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * SHA-256. libcrypto's when the build has it, for it uses what the processor offers; otherwise the code
- * that purgatory runs. Both answer the same, and nothing above this file can tell which one it was.
+ * SHA-256. libcrypto's when the build has it, for it uses what the processor offers; otherwise the
+ * code that purgatory runs. Both answer the same, and nothing above this file can tell which one it
+ * was.
  */
 #include "config.h"
 
@@ -10,7 +11,8 @@
 #ifdef HAVE_LIBCRYPTO
 #include <openssl/evp.h>
 
-static bool add_parts(EVP_MD_CTX *context, const struct bytes *parts, size_t count, uint8_t digest[DIGEST_SIZE])
+static bool add_parts(EVP_MD_CTX *context, const struct bytes *parts, size_t count,
+		      uint8_t digest[DIGEST_SIZE])
 {
 	if (!EVP_DigestInit_ex(context, EVP_sha256(), NULL))
 		return false;
@@ -20,7 +22,8 @@ static bool add_parts(EVP_MD_CTX *context, const struct bytes *parts, size_t cou
 	return EVP_DigestFinal_ex(context, digest, NULL);
 }
 
-bool digest_sha256(const struct bytes *parts, size_t count, uint8_t digest[DIGEST_SIZE], struct error *error)
+bool digest_sha256(const struct bytes *parts, size_t count, uint8_t digest[DIGEST_SIZE],
+		   struct error *error)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	bool done = context && add_parts(context, parts, count, digest);
@@ -33,7 +36,8 @@ bool digest_sha256(const struct bytes *parts, size_t count, uint8_t digest[DIGES
 #else
 #include "purgatory/sha256.h"
 
-bool digest_sha256(const struct bytes *parts, size_t count, uint8_t digest[DIGEST_SIZE], struct error *error)
+bool digest_sha256(const struct bytes *parts, size_t count, uint8_t digest[DIGEST_SIZE],
+		   struct error *error)
 {
 	struct sha256 sha;
 

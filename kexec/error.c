@@ -65,7 +65,8 @@ struct error_quote error_quote(struct bytes bytes)
 	size_t room = sizeof(quote.text) - 1, count = bytes.size < room ? bytes.size : room;
 
 	for (size_t i = 0; i < count; i++)
-		quote.text[i] = bytes.data[i] >= ' ' && bytes.data[i] <= '~' ? (char)bytes.data[i] : '?';
+		quote.text[i] =
+			bytes.data[i] >= ' ' && bytes.data[i] <= '~' ? (char)bytes.data[i] : '?';
 	if (bytes.size > room)
 		memcpy(quote.text + room - 3, "...", 3);
 	return quote;

@@ -23,8 +23,8 @@ void image_cannot_open(const char *path, int problem, struct error *error)
 }
 
 /*
- * The original goes to the kernel as it is, for IMA and the kernel's own check look at the file. What is
- * to be verified here is copied first, so that it cannot be changed afterwards.
+ * The original goes to the kernel as it is, for IMA and the kernel's own check look at the file.
+ * What is to be verified here is copied first, so that it cannot be changed afterwards.
  */
 bool image_open_input(struct file *file, const char *path, const struct options *options,
 		      int *problem, struct error *error)
@@ -96,7 +96,9 @@ static bool unpack_into(struct image *image, const struct container *container, 
 	bool unpacked;
 
 	if (!unpacker && container->compression[0])
-		return error_set(error, "%s is an image of type %s whose kernel is compressed with %s, which kexec does not unpack.",
+		return error_set(error,
+				 "%s is an image of type %s whose kernel is compressed with %s, "
+				 "which kexec does not unpack.",
 				 path, container->name, container->compression);
 	if (!file_sink_open(&sink, "kernel", UNPACK_LIMIT, error))
 		return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * --module="FILE ARGUMENTS": the file up to the first blank, unpacked where it is compressed, as a Multiboot
- * kernel expects it. What the arguments mean is between that kernel and its module.
+ * --module="FILE ARGUMENTS": the file up to the first blank, unpacked where it is compressed, as a
+ * Multiboot kernel expects it. What the arguments mean is between that kernel and its module.
  */
 #include "config.h"
 #include "kexec/image_parts.h"
@@ -34,7 +34,7 @@ static bool open_module(struct image *image, const struct options *options, cons
 
 	if (!path)
 		return error_set(error, "There is no memory left for the name of a module.");
-	*module = (struct image_module){ .file = FILE_CLOSED, .unpacked = FILE_CLOSED, .line = line };
+	*module = (struct image_module){.file = FILE_CLOSED, .unpacked = FILE_CLOSED, .line = line};
 	if (!image_open_input(&module->file, path, options, &problem, error)) {
 		if (problem)
 			image_cannot_open(path, problem, error);

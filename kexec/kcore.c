@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The program headers and the VMCOREINFO note at the head of /proc/kcore (fs/proc/kcore.c). It looks
- * at no memory behind them.
+ * The program headers and the VMCOREINFO note at the head of /proc/kcore (fs/proc/kcore.c). It
+ * looks at no memory behind them.
  */
 #include "config.h"
 
@@ -105,7 +105,8 @@ bool kcore_find(struct bytes head, enum byte_order order, uint64_t address, uint
 		if (header.type == PT_LOAD && address >= header.virtual &&
 		    address - header.virtual <= header.file_size &&
 		    size <= header.file_size - (address - header.virtual))
-			return add_overflow_checked(header.offset, address - header.virtual, offset);
+			return add_overflow_checked(header.offset, address - header.virtual,
+						    offset);
 	return false;
 }
 

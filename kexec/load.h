@@ -43,7 +43,7 @@ bool load_falls_back(int refused);
 bool load_reason(const struct load *load, enum plan_by by, bool panic, const struct plan *plan,
 		 int number, struct error *error);
 
-/* Whether it can have been lockdown that answered EPERM: nothing that the kernel asks before did. */
+/* Whether lockdown can have answered EPERM: nothing that the kernel asks before did. */
 bool load_met_lockdown(const struct load *load, bool panic);
 
 #endif

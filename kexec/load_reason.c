@@ -16,8 +16,8 @@
 #define RESERVE_MORE "Reserve more memory with crashkernel=, or use a smaller initrd."
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define SIGN_IT                                                                                    \
-	"Load a kernel that is signed with a key this machine trusts, or sign this one with such a "   \
-	"key (sbsign)."
+	"Load a kernel that is signed with a key this machine trusts, or sign this one with "      \
+	"such a key (sbsign)."
 
 struct reason {
 	int number;
@@ -67,8 +67,8 @@ static const struct reason file_reasons[] = {
 
 static const struct reason segment_reasons[] = {
 	{EACCES,
-	 "IMA appraises kernels on this machine, as it does under Secure Boot, and kexec_load has no "
-	 "file that it could check",
+	 "IMA appraises kernels on this machine, as it does under Secure Boot, and kexec_load has "
+	 "no file that it could check",
 	 "Use -s (kexec_file_load) with a signed kernel."},
 	{EFAULT, "the running kernel could not read a segment from this process", NULL},
 	{ENOSYS, "the running kernel has no kexec_load: it was built without CONFIG_KEXEC",
@@ -117,14 +117,16 @@ static bool locked_down(enum plan_by by, const char *mode, const char *who, stru
 			 "whose segments carry no signature.", mode);
 }
 
-/* security/integrity/ima/ima_main.c, ima_load_data(): under Secure Boot this comes before lockdown. */
+/* ima_load_data() of security/integrity/ima: under Secure Boot this comes before lockdown. */
 static bool locked_down_by_ima(const struct load *load, struct error *error)
 {
 	error_remedy(error, "Use -s (kexec_file_load) with a kernel that is signed with a key "
 		     "this machine trusts.");
-	return error_set(error, "The running kernel is locked down (%s), and its IMA refuses kexec_load, which "
-			 "hands it no file whose signature it could check.",
-			 lockdown_name(load->machine->lockdown));
+	return error_set(
+		error,
+		"The running kernel is locked down (%s), and its IMA refuses kexec_load, which "
+		"hands it no file whose signature it could check.",
+		lockdown_name(load->machine->lockdown));
 }
 
 bool load_met_lockdown(const struct load *load, bool panic)
@@ -132,8 +134,8 @@ bool load_met_lockdown(const struct load *load, bool panic)
 	const struct machine *machine = load->machine;
 	int64_t limit = panic ? machine->limit_panic : machine->limit_reboot;
 
-	return machine->lockdown != LOCKDOWN_NONE && machine->privileged != NO && machine->load_disabled != YES &&
-	       !(limit >= 0 && (uint64_t)limit < load->calls);
+	return machine->lockdown != LOCKDOWN_NONE && machine->privileged != NO &&
+	       machine->load_disabled != YES && !(limit >= 0 && (uint64_t)limit < load->calls);
 }
 
 /* In the order in which the kernel looks: capability, switch, limit, then lockdown. */

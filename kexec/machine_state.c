@@ -90,7 +90,8 @@ static bool unpack(struct arena *arena, struct state_file *file, struct error *e
 		file->bytes.size = sink.size;
 	} else {
 		file->problem = problem.cause[0] ? arena_format(arena, error, "%s", problem.cause)
-						 : arena_format(arena, error, "%s is not packed.", file->path);
+						 : arena_format(arena, error, "%s is not packed.",
+								file->path);
 	}
 	file_sink_close(&sink);
 	return file->bytes.data || file->problem;
@@ -124,8 +125,8 @@ static bool read_config(const struct sysroot *root, const char *release, struct 
 }
 
 /*
- * dm/uuid begins with the kind of target, and goes on with what is nobody's business. CRYPT-VERITY and
- * CRYPT-INTEGRITY hide nothing.
+ * dm/uuid begins with the kind of target, and goes on with what is nobody's business. CRYPT-VERITY
+ * and CRYPT-INTEGRITY hide nothing.
  */
 static bool is_encrypted(const struct sysroot *root, struct arena *arena, const char *disk)
 {

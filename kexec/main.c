@@ -187,11 +187,12 @@ static bool print_plan(struct run *run)
 	say_option_notes(run);
 	say_notes(run->plan.notes, run->plan.note_count);
 	if (run->machine.denied) {
-		error_set(&ignored, "This user may not read %s: root's plan may differ.", run->machine.denied);
+		error_set(&ignored, "This user may not read %s: root's plan may differ.",
+			  run->machine.denied);
 		say(ignored.cause);
 	}
-	return plan_print(stdout, &run->machine, &run->image, &run->plan, run->options.plan, has_colours(),
-			  &run->arena, &run->error) &&
+	return plan_print(stdout, &run->machine, &run->image, &run->plan, run->options.plan,
+			  has_colours(), &run->arena, &run->error) &&
 	       finish_output(&run->error);
 }
 
@@ -211,8 +212,8 @@ static bool check(struct run *run)
 		checked = check_drivers(stdout, &run->root, options, &run->arena, &run->error);
 	} else {
 		checked = check_machine(&run->root, options, &run->arena, &report, &run->error) &&
-			  check_report_print(stdout, &report, options->check, has_colours(), &run->arena,
-					     &run->error);
+			  check_report_print(stdout, &report, options->check, has_colours(),
+					     &run->arena, &run->error);
 		if (checked)
 			run->status = statuses[report.verdict];
 	}
@@ -276,7 +277,7 @@ static bool load_by_segments(struct run *run)
 	return true;
 }
 
-/* The kernel frees a crash kernel before it looks at the next one: whoever relied on it must know. */
+/* The kernel frees a crash kernel before it looks at the next: whoever relied on it must know. */
 static bool has_lost_crash_kernel(struct run *run)
 {
 	struct error ignored = {0};
@@ -370,7 +371,8 @@ static bool quiesce(struct run *run)
 	const struct options *options = &run->options;
 
 	return !options->quiesce.asked ||
-	       (quiesce_machine(stdout, &run->root, options, &run->arena, &run->status, &run->error) &&
+	       (quiesce_machine(stdout, &run->root, options, &run->arena, &run->status,
+				&run->error) &&
 		(options->exec || finish_output(&run->error)));
 }
 

@@ -20,8 +20,6 @@ struct new_tree {
 	uint64_t bytes;
 };
 
-#define NEW_TREE_CLOSED ((struct new_tree){.fd = -1})
-
 /* Fails when there is something at `path` that is no empty directory. */
 bool new_tree_open(struct new_tree *tree, const char *path, struct error *error) must_check;
 /*

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Every option that kexec accepts, in the order in which the usage text lists them. Here stands what
- * an option is called, who knows it and how to explain it; options.c does what it says.
+ * Every option that kexec accepts, in the order in which the usage text lists them. Here stands
+ * what an option is called, who knows it and how to explain it; options.c does what it says.
  *
- * Rows with `known` 0 are ours (plan, check, ...) or a fork's (load-hardboot, atags, no-dtb). They are
- * never shown to getopt_long(), so that they cannot make an abbreviation ambiguous.
+ * Rows with `known` 0 are ours (plan, check, ...) or a fork's (load-hardboot, atags, no-dtb). They
+ * are never shown to getopt_long(), so that they cannot make an abbreviation ambiguous.
  */
 #include "kexec/option_table.h"
 
@@ -177,7 +177,8 @@ const struct option_row option_table[] = {
 	{ .name = "noefi", ARCHITECTURE_OF(X86), FLAG(no_efi), .help = "do not hand EFI over" },
 	{ .name = "reuse-video-type", ARCHITECTURE_OF(X86), FLAG(reuse_video_type),
 	  .help = "hand the type of the video mode over as it is" },
-	{ .name = "pass-memmap-cmdline", ARCHITECTURE_OF(X86), FLAG(pass_memmap_cmdline), .quiet = true,
+	{ .name = "pass-memmap-cmdline", ARCHITECTURE_OF(X86), FLAG(pass_memmap_cmdline),
+	  .quiet = true,
 	  .help = "tell a crash kernel its memory on the command line" },
 	{ .name = "elf32-core-headers", ARCHITECTURE_OF(X86), .effect = EFFECT_NONE, .quiet = true,
 	  .help = "accepted, and without effect" },

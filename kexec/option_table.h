@@ -52,7 +52,7 @@ struct option_row {
 	enum option_effect effect;
 	size_t field;			/* offset in struct options, for flags and texts */
 	int value;
-	const char *choices;		/* words, a blank behind each; the first one without an argument */
+	const char *choices;		/* a blank behind each; the first is the default */
 	const char *same_as;		/* for another name of an option: its canonical long name */
 	/* Formats of x86_64 that honour it, a blank on both sides of each; NULL: all of them. */
 	const char *x86_formats;

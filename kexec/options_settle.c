@@ -195,8 +195,8 @@ bool options_settle(struct parse *p)
 
 	if (o->status)
 		drop_actions(o);
-	if (!settle_capture(p) || !settle_loader_options(p) || !settle_serial(p) || !settle_later(p) || !settle_check(p) ||
-	    !settle_plan(p) || !quiesce_settle(o, p->error))
+	if (!settle_capture(p) || !settle_loader_options(p) || !settle_serial(p) ||
+	    !settle_later(p) || !settle_check(p) || !settle_plan(p) || !quiesce_settle(o, p->error))
 		return false;
 	if (o->load && !o->kernel) {
 		error_headline(p->error, "No kernel specified");

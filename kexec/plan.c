@@ -142,10 +142,11 @@ static bool choose_file(const struct planning *p, const struct format *format,
 		return false;
 	if (!plan_device_tree(p, &tree) || !tree.inside)
 		return true;
-	return plan_note(p, error,
-			 "The device tree in %s has no effect with kexec_file_load (%s), which hands "
-			 "over the running kernel's.",
-			 tree.source, call == CALL_FILE ? "-s" : "the only call under lockdown");
+	return plan_note(
+		p, error,
+		"The device tree in %s has no effect with kexec_file_load (%s), which hands "
+		"over the running kernel's.",
+		tree.source, call == CALL_FILE ? "-s" : "the only call under lockdown");
 }
 
 static bool choose_call(const struct planning *p, const struct format *format,
@@ -248,7 +249,8 @@ static bool describe_uki(const struct planning *p, struct error *error)
 
 	if (!image->uki)
 		return !p->options->profile ||
-		       plan_note(p, error, "--profile has no effect: %s is no unified kernel image.",
+		       plan_note(p, error,
+				 "--profile has no effect: %s is no unified kernel image.",
 				 image->kernel_file.path);
 	return plan_fact(p, "uki", "profile", error, "%u", p->options->profile) &&
 	       (!*image->left_out ||

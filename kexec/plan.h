@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The plan: what will be loaded where, and how. plan_make() is a pure function of a machine, options
- * and an image; the architectures' image formats call the helpers here to build it.
+ * The plan: what will be loaded where, and how. plan_make() is a pure function of a machine,
+ * options and an image; the architectures' image formats call the helpers here to build it.
  */
 #ifndef KEXEC_PLAN_H
 #define KEXEC_PLAN_H
@@ -27,14 +27,14 @@
 #define KEXEC_FILE_FORCE_DTB 0x20u
 
 struct segment {
-	const char *name;	/* "kernel", "initrd", "boot_params", "purgatory": for people and programs */
+	const char *name;	/* "kernel", "initrd", "boot_params", "purgatory", ... */
 	const char *source;	/* a file's path, or "made here" */
-	struct bytes bytes;	/* what is copied; the rest of `memory` is zero filled by the kernel */
+	struct bytes bytes;	/* what is copied; the rest of `memory` becomes zeros */
 	struct range memory;	/* physical, whole pages of the running kernel */
-	bool unchecked;		/* left out of purgatory's digest: purgatory itself, and what the kernel updates */
+	bool unchecked;		/* not in purgatory's digest: itself, and what the kernel updates */
 };
 
-/* One decoded detail for the plan's reader: group "boot_params", name "cmd_line_ptr", value "0x9f000". */
+/* A decoded detail for the reader: group "boot_params", name "cmd_line_ptr", value "0x9f000". */
 struct plan_fact {
 	const char *group, *name, *value;
 };
@@ -45,7 +45,8 @@ struct plan {
 	enum plan_by by;
 	const char *why;	/* why this system call, in a few words */
 	const char *format;	/* name of the image format, as -t takes it */
-	const char *cmdline;	/* the final command line; NULL by file: the one inside the kernel's file stays */
+	/* the final command line; NULL by file: the one inside the kernel's file stays */
+	const char *cmdline;
 
 	/* By segments: kexec_load. */
 	uint64_t entry;
@@ -62,7 +63,7 @@ struct plan {
 	const char *notes[16];	/* sentences for stderr: an option that has no effect here, ... */
 	unsigned note_count;
 
-	/* What did not fit into the reservation; name is NULL unless planning failed because of that. */
+	/* What did not fit into the reservation; name is NULL unless planning failed by that. */
 	struct no_room {
 		const char *name;
 		uint64_t size, largest;	/* its own, and the largest hole's */
@@ -86,13 +87,14 @@ struct planning {
  * The whole plan, checked. `call` overrides options->call (for the fallback after a refused file
  * call). The plan points into machine, options, image and arena.
  */
-bool plan_make(const struct machine *machine, const struct options *options, const struct image *image,
-	       enum call_choice call, struct arena *arena, struct plan *plan, struct error *error) must_check;
+bool plan_make(const struct machine *machine, const struct options *options,
+	       const struct image *image, enum call_choice call, struct arena *arena,
+	       struct plan *plan, struct error *error) must_check;
 
 /* Whether the kernel is of a format that takes modules: image_open_modules() is for these alone. */
 bool plan_takes_modules(const struct machine *machine, const struct image *image);
 
-/* Where a segment may go. All limits are physical addresses; `below` is exclusive, 0 means no limit. */
+/* Where a segment may go. Limits are physical addresses; `below` is exclusive, 0 means none. */
 struct placement {
 	uint64_t align;		/* power of two; 0 means the machine's page size */
 	uint64_t above;		/* lowest start */
@@ -101,9 +103,9 @@ struct placement {
 };
 
 /*
- * Finds room for `size` bytes (rounded up to pages) in usable RAM (the crash reservation for a panic
- * kernel) within --mem-min and --mem-max, clear of the segments already there. `what` is for the
- * sentence when there is none, which says how much was needed and what the largest hole was.
+ * Finds room for `size` bytes (rounded up to pages) in usable RAM (the crash reservation for a
+ * panic kernel) within --mem-min and --mem-max, clear of the segments already there. `what` is for
+ * the sentence when there is none, which says how much was needed and what the largest hole was.
  */
 bool plan_place(const struct planning *p, const char *what, uint64_t size, struct placement where,
 		uint64_t *address, struct error *error) must_check;
@@ -113,21 +115,24 @@ bool plan_add(const struct planning *p, const char *name, const char *source, st
 	      uint64_t address, uint64_t memory_size, struct error *error) must_check;
 
 /* plan_place() and plan_add() in one. */
-bool plan_place_and_add(const struct planning *p, const char *name, const char *source, struct bytes bytes,
-			uint64_t memory_size, struct placement where, uint64_t *address, struct error *error)
-	must_check;
+bool plan_place_and_add(const struct planning *p, const char *name, const char *source,
+			struct bytes bytes, uint64_t memory_size, struct placement where,
+			uint64_t *address, struct error *error) must_check;
 
 /* A device tree that somebody gave, or that an image brings for this machine. */
 struct plan_device_tree {
 	struct bytes bytes;
 	const char *source;	/* a path */
 	bool inside;		/* of a unified kernel image, or of an addon to it */
-	unsigned number;	/* which of the image's .dtbauto sections, from 1 on; 0: another one */
+	unsigned number; /* which of the image's .dtbauto sections, from 1 on; 0: another one */
 };
 
 /* False: there is none, and the machine's own counts. */
 bool plan_device_tree(const struct planning *p, struct plan_device_tree *out);
-/* Says which of an image's several trees was taken, and that one has no use; nothing for an image without them. */
+/*
+ * Says which of an image's several trees was taken, and that one has no use; nothing for an image
+ * without them.
+ */
 bool plan_describe_device_trees(const struct planning *p, struct error *error) must_check;
 
 /* The segment of that name, or NULL. */
@@ -140,11 +145,11 @@ bool plan_note(const struct planning *p, struct error *error, const char *format
 
 /*
  * The invariants, whoever made the plan: at most 16 segments, whole pages, disjoint, inside usable
- * memory (inside the crash reservation for a panic kernel), within --mem-min and --mem-max, bytes no
- * larger than memory, no segment and no sum over half of RAM, entry inside a segment. A broken rule
- * is an internal error that names the rule and the segment.
+ * memory (inside the crash reservation for a panic kernel), within --mem-min and --mem-max, bytes
+ * no larger than memory, no segment and no sum over half of RAM, entry inside a segment. A broken
+ * rule is an internal error that names the rule and the segment.
  */
-bool plan_check(const struct machine *machine, const struct options *options, const struct plan *plan,
-		struct error *error) must_check;
+bool plan_check(const struct machine *machine, const struct options *options,
+		const struct plan *plan, struct error *error) must_check;
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which device tree the next kernel gets, as far as somebody gave one: --dtb, an addon, or a unified
- * kernel image with one tree (.dtb) or with several (.dtbauto). It compares names; what goes into a tree
- * is the architecture's business, and so is the machine's own, which counts when none was given.
+ * Which device tree the next kernel gets, as far as somebody gave one: --dtb, an addon, or a
+ * unified kernel image with one tree (.dtb) or with several (.dtbauto). It compares names; what
+ * goes into a tree is the architecture's business, and so is the machine's own, which counts when
+ * none was given.
  */
 #include "kexec/plan.h"
 
@@ -63,8 +64,8 @@ bool plan_describe_device_trees(const struct planning *p, struct error *error)
 	if (!count)
 		return true;
 	if (plan_device_tree(p, &tree) && tree.number)
-		return plan_fact(p, "uki", "device tree", error, "number %u of %u, for %s", tree.number,
-				 count, name);
+		return plan_fact(p, "uki", "device tree", error, "number %u of %u, for %s",
+				 tree.number, count, name);
 	if (p->options->dtb)
 		why = "--dtb was given";
 	else if (!p->machine->arch->device_tree)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The plan as JSON, in the shape that kexec/plan_print.h documents. It decides names and order; what
- * is worth telling is decided there, and how JSON is written in kexec/json.c.
+ * The plan as JSON, in the shape that kexec/plan_print.h documents. It decides names and order;
+ * what is worth telling is decided there, and how JSON is written in kexec/json.c.
  */
 #include "config.h"
 

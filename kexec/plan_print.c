@@ -199,7 +199,8 @@ static bool print_cmdline(const struct text *t, const struct plan *plan)
 	if (*cmdline)
 		fprintf(t->out, ", %zu bytes\n  %s\n", strlen(cmdline), shown);
 	else
-		fprintf(t->out, plan->cmdline ? ", empty\n" : ", the one inside the kernel's file\n");
+		fprintf(t->out,
+			plan->cmdline ? ", empty\n" : ", the one inside the kernel's file\n");
 	return true;
 }
 

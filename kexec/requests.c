@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Refusals that depend on the machine and not on the image: --load-panic, --hotplug and --reuseinitrd.
- * The first lines are those that callers know.
+ * Refusals that depend on the machine and not on the image: --load-panic, --hotplug and
+ * --reuseinitrd. The first lines are those that callers know.
  */
 #include "kexec/requests.h"
 
@@ -24,11 +24,13 @@ static bool check_crash_reservation(const struct machine *machine, struct error 
 {
 	if (machine->crash.count)
 		return true;
-	error_headline(error, "Memory for crashkernel is not reserved\n"
-			      "Please reserve memory by passing \"crashkernel=Y@X\" parameter to kernel\n"
-			      "Then try loading kdump kernel");
+	error_headline(error,
+		       "Memory for crashkernel is not reserved\n"
+		       "Please reserve memory by passing \"crashkernel=Y@X\" parameter to kernel\n"
+		       "Then try loading kdump kernel");
 	if (machine->iomem_masked) {
-		error_set(error, "/proc/iomem shows this user only zeros, so a reservation could not be seen.");
+		error_set(error, "/proc/iomem shows this user only zeros, so a reservation could "
+				 "not be seen.");
 		error_remedy(error, "Run kexec as root, outside of any container.");
 	}
 	return error_status(error, EXIT_USAGE);

@@ -363,10 +363,11 @@ enum sysroot_result sysroot_fields(const struct sysroot *root, struct arena *are
 	return SYSROOT_OK;
 }
 
-enum sysroot_result sysroot_target(const struct sysroot *root, struct arena *arena, const char *path,
-				   const char **out, struct error *error)
+enum sysroot_result sysroot_target(const struct sysroot *root, struct arena *arena,
+				   const char *path, const char **out, struct error *error)
 {
-	__attribute__((cleanup(close_descriptor))) int fd = open_below(root, path, O_PATH | O_NOFOLLOW);
+	__attribute__((cleanup(close_descriptor))) int fd =
+		open_below(root, path, O_PATH | O_NOFOLLOW);
 	char target[PATH_MAX];
 	ssize_t length;
 

@@ -92,11 +92,12 @@ enum sysroot_result sysroot_fields(const struct sysroot *root, struct arena *are
 enum sysroot_result sysroot_link(const struct sysroot *root, struct arena *arena, const char *path,
 				 const char **out, struct error *error) must_check;
 /* All of where it leads, as it is written. */
-enum sysroot_result sysroot_target(const struct sysroot *root, struct arena *arena, const char *path,
-				   const char **out, struct error *error) must_check;
+enum sysroot_result sysroot_target(const struct sysroot *root, struct arena *arena,
+				   const char *path, const char **out,
+				   struct error *error) must_check;
 /*
- * The inode number of what `path` leads to. sysfs counts them up, so that of two directories the one
- * that was made later has the larger number. 0 in a captured tree, and where it cannot be had.
+ * The inode number of what `path` leads to. sysfs counts them up, so that of two directories the
+ * one that was made later has the larger number. 0 in a captured tree, and where it cannot be had.
  */
 uint64_t sysroot_inode(const struct sysroot *root, const char *path);
 /*
@@ -111,8 +112,8 @@ enum sysroot_result sysroot_list(const struct sysroot *root, struct arena *arena
  */
 void sysroot_mention(const struct sysroot *root, const char *path);
 /*
- * For what is read of the machine and no file has: says that a captured tree needs these bytes as a file,
- * in a directory that is there.
+ * For what is read of the machine and no file has: says that a captured tree needs these bytes as a
+ * file, in a directory that is there.
  */
 void sysroot_made(const struct sysroot *root, const char *path, struct bytes bytes);
 

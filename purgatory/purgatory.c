@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What purgatory does on every machine: it compares what lies in memory with what the loader put there,
- * and says what it found. It knows neither how it was entered nor how to leave; entry.S of each
- * architecture does. It keeps no state between calls, because s390x calls it twice.
+ * What purgatory does on every machine: it compares what lies in memory with what the loader put
+ * there, and says what it found. It knows neither how it was entered nor how to leave; entry.S of
+ * each architecture does. It keeps no state between calls, because s390x calls it twice.
  */
 #include "purgatory/purgatory.h"
 
@@ -13,8 +13,10 @@
 
 _Static_assert(offsetof(struct purgatory_parameters, flags) == PURGATORY_AT_FLAGS, "entry.S");
 _Static_assert(offsetof(struct purgatory_parameters, entry) == PURGATORY_AT_ENTRY, "entry.S");
-_Static_assert(offsetof(struct purgatory_parameters, entry_mode) == PURGATORY_AT_ENTRY_MODE, "entry.S");
-_Static_assert(offsetof(struct purgatory_parameters, arguments) == PURGATORY_AT_ARGUMENTS, "entry.S");
+_Static_assert(offsetof(struct purgatory_parameters, entry_mode) == PURGATORY_AT_ENTRY_MODE,
+	       "entry.S");
+_Static_assert(offsetof(struct purgatory_parameters, arguments) == PURGATORY_AT_ARGUMENTS,
+	       "entry.S");
 _Static_assert(sizeof(struct purgatory_parameters) == 0x1a0, "purgatory.ld keeps this much room");
 
 /* For entry.S: 1 to jump, 0 to stop. */
@@ -41,7 +43,8 @@ static void say_number(const struct purgatory_parameters *parameters, uint64_t n
 	console_write(parameters, digits + first, sizeof(digits) - first);
 }
 
-static void say_digest(const struct purgatory_parameters *parameters, const char *what, const uint8_t *digest)
+static void say_digest(const struct purgatory_parameters *parameters, const char *what,
+		       const uint8_t *digest)
 {
 	static const char hexadecimal[] = "0123456789abcdef";
 	char text[2 * SHA256_SIZE];
@@ -56,7 +59,8 @@ static void say_digest(const struct purgatory_parameters *parameters, const char
 }
 
 /* The sum is for people; one that does not fit into 64 bits only prints oddly. */
-static uint64_t digest_regions(const struct purgatory_parameters *parameters, uint8_t digest[SHA256_SIZE])
+static uint64_t digest_regions(const struct purgatory_parameters *parameters,
+			       uint8_t digest[SHA256_SIZE])
 {
 	struct sha256 sha;
 	uint64_t total = 0;
@@ -80,7 +84,8 @@ static int verify(const struct purgatory_parameters *parameters)
 	uint64_t total;
 
 	if (!(parameters->flags & PURGATORY_VERIFY)) {
-		say(parameters, "purgatory: starting the next kernel without a check, as was asked for.\n");
+		say(parameters,
+		    "purgatory: starting the next kernel without a check, as was asked for.\n");
 		return 1;
 	}
 	if (parameters->region_count > PURGATORY_REGIONS) {
@@ -91,7 +96,8 @@ static int verify(const struct purgatory_parameters *parameters)
 	}
 	total = digest_regions(parameters, digest);
 	if (memcmp(digest, parameters->sha256, SHA256_SIZE)) {
-		say(parameters, "purgatory: the next kernel was changed after it was loaded. Its SHA-256:\n");
+		say(parameters,
+		    "purgatory: the next kernel was changed after it was loaded. Its SHA-256:\n");
 		say_digest(parameters, "  expected ", parameters->sha256);
 		say_digest(parameters, "  found    ", digest);
 		return 0;
@@ -111,7 +117,8 @@ int purgatory_verify(const struct purgatory_parameters *parameters)
 	console_open(parameters);
 	intact = verify(parameters);
 	if (!intact)
-		say(parameters, "purgatory: stopped. The next kernel is not started; reset the machine.\n");
+		say(parameters,
+		    "purgatory: stopped. The next kernel is not started; reset the machine.\n");
 	console_close(parameters);
 	return intact;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * SHA-256, sixteen rounds at a time: the eight working variables trade names instead of places, and the
- * message schedule lives in sixteen words. It uses general registers only and assumes nothing about
- * byte order or alignment.
+ * SHA-256, sixteen rounds at a time: the eight working variables trade names instead of places, and
+ * the message schedule lives in sixteen words. It uses general registers only and assumes nothing
+ * about byte order or alignment.
  */
 #include "purgatory/sha256.h"
 
@@ -48,7 +48,8 @@ static inline uint32_t load_be32(const uint8_t *p)
 
 /* The first sixteen words are the message; each later one replaces the word sixteen before it. */
 #define FIRST(i) (w[i] = load_be32(data + 4 * (i)))
-#define LATER(i) (w[i] += SIGMA1(w[((i) + 14) & 15]) + w[((i) + 9) & 15] + SIGMA0(w[((i) + 1) & 15]))
+#define LATER(i)                                                                                   \
+	(w[i] += SIGMA1(w[((i) + 14) & 15]) + w[((i) + 9) & 15] + SIGMA0(w[((i) + 1) & 15]))
 
 #define EIGHT_ROUNDS(i, WORD)							\
 	do {									\

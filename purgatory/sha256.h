@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SHA-256 (FIPS 180-4) in portable C, over bytes that arrive in pieces. It knows nothing of purgatory;
- * the command uses it too when it is built without libcrypto.
+ * SHA-256 (FIPS 180-4) in portable C, over bytes that arrive in pieces. It knows nothing of
+ * purgatory; the command uses it too when it is built without libcrypto.
  */
 #ifndef PURGATORY_SHA256_H
 #define PURGATORY_SHA256_H
@@ -17,7 +17,7 @@ struct sha256 {
 	void (*add_blocks)(uint32_t state[8], const uint8_t *data, size_t count);
 	uint32_t state[8];
 	uint64_t size;			/* bytes added so far */
-	uint8_t block[SHA256_BLOCK];	/* the first size % SHA256_BLOCK of them wait for the rest */
+	uint8_t block[SHA256_BLOCK]; /* the first size % SHA256_BLOCK of them wait for the rest */
 };
 
 /* FIPS 180-4, 4.2.2, for those who bring their own add_blocks(). */

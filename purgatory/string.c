@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Memory functions, one byte at a time: nothing in purgatory moves more than a block of a digest with
- * them, and bytes need no alignment, which matters where the MMU is off.
+ * Memory functions, one byte at a time: nothing in purgatory moves more than a block of a digest
+ * with them, and bytes need no alignment, which matters where the MMU is off.
  */
 #include "purgatory/string.h"
 

@@ -20,7 +20,7 @@ const struct arch arch_arm64 = {
 	.strict_loader_options = false,
 	.device_tree = true,
 	.joins_append = false,
-	/* 48 bits of virtual addresses, and memory from 0 on: Documentation/arch/arm64/memory.rst */
+	/* 48-bit virtual addresses, memory from 0 on: Documentation/arch/arm64/memory.rst */
 	.linear_map = 0xffff000000000000,
 	.machine_read = arm64_machine_read,
 	.formats = formats,

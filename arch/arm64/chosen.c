@@ -62,8 +62,9 @@ static bool carry_memory(const struct planning *p, struct devicetree *tree,
 }
 
 /*
- * What firmware and the EFI stub told the running kernel (Documentation/arch/arm/uefi.rst). A tree from
- * a unified kernel image is as firmware would get it, and the next kernel is not started by firmware.
+ * What firmware and the EFI stub told the running kernel (Documentation/arch/arm/uefi.rst). A tree
+ * from a unified kernel image is as firmware would get it, and the next kernel is not started by
+ * firmware.
  */
 static bool carry_over(const struct planning *p, struct devicetree *tree, struct error *error)
 {
@@ -178,7 +179,8 @@ static bool set_ranges(const struct planning *p, struct devicetree *tree, const 
 		if ((address_cells == 1 && ranges[i].start > UINT32_MAX) ||
 		    (size_cells == 1 && size > UINT32_MAX))
 			return error_set(error,
-					 "%s cannot be 0x%" PRIx64 "-0x%" PRIx64 ": the device tree "
+					 "%s cannot be 0x%" PRIx64 "-0x%" PRIx64
+					 ": the device tree "
 					 "has 32-bit addresses or sizes.",
 					 name, ranges[i].start, ranges[i].end - 1);
 		bytes_put(at, address_cells * 4, BIG, ranges[i].start);

@@ -92,9 +92,9 @@ static bool read_serials(const struct sysroot *root, struct arena *arena, struct
 	return true;
 }
 
-/* A tree without a name, as machines with ACPI have it, or a damaged one: nothing to compare with. */
-static bool read_name(const struct arm64_machine *facts, struct arena *arena, struct machine *machine,
-		      struct error *error)
+/* A tree without a name, as with ACPI, or a damaged one: there is nothing to compare with. */
+static bool read_name(const struct arm64_machine *facts, struct arena *arena,
+		      struct machine *machine, struct error *error)
 {
 	struct error ignored = { 0 };
 	struct arena scratch = { NULL };

@@ -258,7 +258,7 @@ static bool find_crash_usable(const struct reading *r, struct error *error)
 		return true;
 	if (limit > REAL_MODE_CRASH_MAX)
 		limit = REAL_MODE_CRASH_MAX;
-	/* Radix page tables know none, and bare metal has no hypervisor to set one (hash_utils.c). */
+	/* Radix page tables know none, and on bare metal nobody sets one (hash_utils.c). */
 	if (r->facts->radix || r->facts->opal_base)
 		limit = UINT64_MAX;
 	if (!memmap_append(&machine->crash_usable, r->arena, crash_region(machine), MEMORY_RAM,

@@ -68,9 +68,10 @@ static bool image_check(struct bytes kernel, struct error *error)
 
 	if (room && bytes_at(kernel, IMAGE_COMMAND_LINE, room))
 		return true;
-	return error_set(error, "the file ends at 0x%zx, inside of its parameter area, which has "
-			 "%" PRIu64 " bytes for a command line at 0x%x: it is cut off.", kernel.size,
-			 room, IMAGE_COMMAND_LINE);
+	return error_set(error,
+			 "the file ends at 0x%zx, inside of its parameter area, which has "
+			 "%" PRIu64 " bytes for a command line at 0x%x: it is cut off.",
+			 kernel.size, room, IMAGE_COMMAND_LINE);
 }
 
 static bool read_area(const struct planning *p, struct area *area, struct error *error)
@@ -165,9 +166,9 @@ static bool describe(const struct planning *p, const struct area *area,
 			 get(parmarea->initrd_start)) &&
 	       plan_fact(p, "parmarea", "initrd_size", error, "%zu", p->image->initrd.bytes.size) &&
 	       plan_fact(p, "parmarea", "max_command_line_size", error, "%" PRIu64, area->room) &&
-	       (!p->options->panic || plan_fact(p, "parmarea", "oldmem", error,
-						"0x%" PRIx64 " bytes at 0x%" PRIx64,
-						get(parmarea->oldmem_size), get(parmarea->oldmem_base)));
+	       (!p->options->panic ||
+		plan_fact(p, "parmarea", "oldmem", error, "0x%" PRIx64 " bytes at 0x%" PRIx64,
+			  get(parmarea->oldmem_size), get(parmarea->oldmem_base)));
 }
 
 /*
@@ -191,8 +192,9 @@ static bool add_purgatory(const struct planning *p, struct error *error)
 	const struct purgatory_jump jump = {.entry = IMAGE_ENTRY};
 
 	if (p->options->no_checks)
-		return plan_fact(p, "purgatory", "not used", error,
-				 "-i was given; nothing checks the next kernel before it is entered");
+		return plan_fact(
+			p, "purgatory", "not used", error,
+			"-i was given; nothing checks the next kernel before it is entered");
 	return purgatory_place(p, where, error) && purgatory_finish(p, &jump, error);
 }
 

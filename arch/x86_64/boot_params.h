@@ -180,39 +180,41 @@ struct boot_request {
 	uint64_t kernel, initrd, initrd_size;	/* where they will lie; initrd_size 0: none */
 	const char *cmdline;		/* the whole of it */
 	struct placement where;		/* limits for the segment */
-	unsigned setup_type_max;	/* kernel_info's; types above are left out. UINT_MAX: unknown */
-	bool below_4g;			/* it is entered without paging: nothing may lie above 4 GiB */
+	unsigned setup_type_max;	/* types above are left out; UINT_MAX: unknown */
+	bool below_4g;			/* entered without paging: nothing above 4 GiB */
 	bool takes_dtb;			/* --dtb goes into the setup_data list */
 };
 
 /* Places and fills the segment "boot_params", and adds its decoded facts. */
-bool boot_params_add(const struct planning *p, const struct boot_request *request, uint64_t *address,
-		     struct error *error) must_check;
+bool boot_params_add(const struct planning *p, const struct boot_request *request,
+		     uint64_t *address, struct error *error) must_check;
 
 struct x86_64_machine;
 
 /*
- * Where ACPI's root pointer lies, as EFI said or as the running kernel's decompressor found it (Linux 5.0 and
- * later); 0 when neither is known.
+ * Where ACPI's root pointer lies, as EFI said or as the running kernel's decompressor found it
+ * (Linux 5.0 and later); 0 when neither is known.
  */
 uint64_t boot_params_root_pointer(const struct x86_64_machine *facts);
 
 /*
- * Makes the firmware's memory map the plan's: what the next kernel is told. A capture kernel's stays as
- * capture.c made it.
+ * Makes the firmware's memory map the plan's: what the next kernel is told. A capture kernel's
+ * stays as capture.c made it.
  */
 bool boot_params_hand_on_memory(const struct planning *p, struct error *error) must_check;
 
-/* The setup_data list: how many bytes it takes, and writing it at `out`, which will lie at `address`. */
+/* The setup_data list: how many bytes it takes, and writing it at `out`, to lie at `address`. */
 size_t setup_data_size(const struct planning *p, const struct boot_request *request, bool efi);
-void setup_data_write(const struct planning *p, const struct boot_request *request, bool efi, uint8_t *out,
-		      uint64_t address, struct boot_params *params);
+void setup_data_write(const struct planning *p, const struct boot_request *request, bool efi,
+		      uint8_t *out, uint64_t address, struct boot_params *params);
 
 /* Whether EFI is handed on, with the reason (for the plan) when it is not. */
-bool efi_handed_on(const struct planning *p, const struct setup_header *header, const char **why_not);
+bool efi_handed_on(const struct planning *p, const struct setup_header *header,
+		   const char **why_not);
 size_t efi_memory_map_size(const struct planning *p);
 /* Fills efi_info and writes the runtime map at `out`, which will lie at `address`. */
-void efi_write(const struct planning *p, uint8_t *out, uint64_t address, struct boot_params *params);
+void efi_write(const struct planning *p, uint8_t *out, uint64_t address,
+	       struct boot_params *params);
 
 uint32_t e820_type(enum memory_type type);
 
@@ -221,7 +223,7 @@ bool boot_params_check_cmdline(const struct planning *p, const struct boot_reque
 			       struct error *error) must_check;
 
 /* Adds the decoded page and its list as facts. `segment` lies at `address`. */
-bool boot_params_describe(const struct planning *p, struct bytes segment, uint64_t address, struct error *error)
-	must_check;
+bool boot_params_describe(const struct planning *p, struct bytes segment, uint64_t address,
+			  struct error *error) must_check;
 
 #endif

@@ -126,7 +126,8 @@ static bool place_kernel(const struct planning *p, struct boot_request *request,
 				  get(header->init_size), where, &request->kernel, error);
 }
 
-bool bzimage_describe(const struct planning *p, const struct setup_header *header, struct error *error)
+bool bzimage_describe(const struct planning *p, const struct setup_header *header,
+		      struct error *error)
 {
 	struct bytes kernel = image_kernel(p->image);
 	struct bytes version = bytes_from(kernel, (uint64_t)get(header->kernel_version) + 0x200);
@@ -177,7 +178,8 @@ static bool bzimage64_plan(const struct planning *p, struct error *error)
 
 	if (p->options->real_mode)
 		return real_mode_plan(p, error);
-	if (!read_header(kernel, header, error) || !bzimage_find_payload(header, kernel, &payload, error))
+	if (!read_header(kernel, header, error) ||
+	    !bzimage_find_payload(header, kernel, &payload, error))
 		return false;
 	request.setup_type_max = bzimage_setup_type_max(header, payload);
 	if (!check_header(p, header, payload, error) || !bzimage_describe(p, header, error) ||

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * --real-mode: the kernel's own setup code begins where a BIOS boot loader would begin it, and asks the BIOS
- * for memory and screen once more. Documentation/arch/x86/boot.rst, "The Real-Mode Kernel Header". What the
- * running kernel knows is not handed on that way; purgatory puts the interrupt controllers and the timer
- * back as a BIOS has them.
+ * --real-mode: the kernel's own setup code begins where a BIOS boot loader would begin it, and asks
+ * the BIOS for memory and screen once more. Documentation/arch/x86/boot.rst, "The Real-Mode Kernel
+ * Header". What the running kernel knows is not handed on that way; purgatory puts the interrupt
+ * controllers and the timer back as a BIOS has them.
  */
 #include <inttypes.h>
 
@@ -14,7 +14,7 @@
 #define SECTOR 512
 #define LOADER_KEXEC 0xd0	/* type_of_loader */
 
-/* One real-mode segment: setup code, its heap and, down from the end, its stack; then the command line. */
+/* One segment: setup code, its heap and, down from the end, its stack; then the command line. */
 #define SEGMENT 0x10000
 #define SETUP_MAX 0x8000
 #define HEAP_END 0xe000
@@ -32,8 +32,9 @@ static bool check_machine(const struct planning *p, struct error *error)
 	const le32 *signature = bytes_at(facts->boot_params, EFI_SIGNATURE, sizeof(*signature));
 
 	if (p->options->panic) {
-		error_set(error, "--real-mode cannot be combined with -p: real mode reaches nothing above "
-				 "1 MiB.");
+		error_set(error,
+			  "--real-mode cannot be combined with -p: real mode reaches nothing above "
+			  "1 MiB.");
 		return error_remedy(error, "Leave --real-mode out.");
 	}
 	if (!facts->efi && (!signature || !get(*signature)))
@@ -73,11 +74,12 @@ static void fill_header(const struct planning *p, const struct boot_request *req
 	memcpy(out + l->cmdline, p->cmdline, strlen(p->cmdline) + 1);
 	/* Before 2.09 code stands where the list's pointer would. */
 	if (l->size > l->setup_data)
-		setup_data_write(p, request, false, out + l->setup_data, address + l->setup_data, list);
+		setup_data_write(p, request, false, out + l->setup_data, address + l->setup_data,
+				 list);
 }
 
-static bool add_setup(const struct planning *p, const struct boot_request *request, uint64_t *address,
-		      struct error *error)
+static bool add_setup(const struct planning *p, const struct boot_request *request,
+		      uint64_t *address, struct error *error)
 {
 	const struct placement where = { .above = LOWEST, .below = HIGHEST };
 	struct bytes kernel = image_kernel(p->image), setup;
@@ -92,12 +94,14 @@ static bool add_setup(const struct planning *p, const struct boot_request *reque
 				 p->image->kernel_file.path, size, SETUP_MAX);
 	out = arena_alloc(p->arena, l.size, error);
 	if (!out || !plan_place_and_add(p, "setup", p->image->kernel_file.path,
-					(struct bytes){ out, l.size }, l.size, where, address, error))
+					(struct bytes){out, l.size}, l.size, where, address, error))
 		return false;
 	memcpy(out, setup.data, setup.size);
 	fill_header(p, request, &l, *address, out);
-	return plan_fact(p, "real mode", "setup code", error, "%zu bytes, at 0x%" PRIx64, size, *address) &&
-	       plan_fact(p, "real mode", "command line", error, "at 0x%" PRIx64, *address + l.cmdline);
+	return plan_fact(p, "real mode", "setup code", error, "%zu bytes, at 0x%" PRIx64, size,
+			 *address) &&
+	       plan_fact(p, "real mode", "command line", error, "at 0x%" PRIx64,
+			 *address + l.cmdline);
 }
 
 bool real_mode_plan(const struct planning *p, struct error *error)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ELF files that are neither Linux nor Multiboot, and run without an operating system: they lie where
- * they are linked, and are entered at their entry point with nothing (--args-none), or with ELF boot
- * notes (--args-elf), which say who started them and with which command line. Nobody can tell from
- * such a file that it is no ordinary program, so the user has to say it.
+ * ELF files that are neither Linux nor Multiboot, and run without an operating system: they lie
+ * where they are linked, and are entered at their entry point with nothing (--args-none), or with
+ * ELF boot notes (--args-elf), which say who started them and with which command line. Nobody can
+ * tell from such a file that it is no ordinary program, so the user has to say it.
  */
 #include "config.h"
 #include "arch/x86_64/standalone.h"

@@ -12,8 +12,8 @@ static inline bool standalone_wanted(const struct options *options)
 }
 
 /*
- * The whole plan. Refuses what is not linked to fixed addresses, addresses that are not free, initrds
- * and crash kernels.
+ * The whole plan. Refuses what is not linked to fixed addresses, addresses that are not free,
+ * initrds and crash kernels.
  */
 bool standalone_plan(const struct planning *p, const struct elf_image *elf, struct error *error)
 	must_check;

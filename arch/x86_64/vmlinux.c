@@ -131,7 +131,7 @@ static bool elf_x86_probe(struct bytes kernel)
 	return elf_is(kernel, 32, LITTLE, EM_386);
 }
 
-/* Linked into the map of all low memory, wherever CONFIG_PAGE_OFFSET has that, and entered by physical address. */
+/* Linked into the map of low memory, wherever CONFIG_PAGE_OFFSET has that; a physical entry. */
 static bool is_linux_32(const struct elf_image *elf)
 {
 	const struct elf_load *first = &elf->loads[0];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ACPI's root pointer lies in memory that the loader cannot read: /dev/mem is closed on most machines. Here
- * it can be, and so it is copied now. ACPI Specification 6.5, 5.2.5.3; Multiboot2 2.0, 3.6.15 and 3.6.16.
+ * ACPI's root pointer lies in memory that the loader cannot read: /dev/mem is closed on most
+ * machines. Here it can be, and so it is copied now. ACPI Specification 6.5, 5.2.5.3;
+ * Multiboot2 2.0, 3.6.15 and 3.6.16.
  */
 #include "purgatory/x86_64/acpi.h"
 

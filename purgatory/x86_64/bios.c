@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Linux gives the interrupt controllers (8259A) other vectors and may stop the timer (8254). Setup code
- * allows interrupts and calls the BIOS, whose handlers expect both as in the IBM PC/AT: vectors 0x08 and
- * 0x70, and 18.2 interrupts a second. All others stay masked, since the devices belong to nobody now.
+ * Linux gives the interrupt controllers (8259A) other vectors and may stop the timer (8254). Setup
+ * code allows interrupts and calls the BIOS, whose handlers expect both as in the IBM PC/AT:
+ * vectors 0x08 and 0x70, and 18.2 interrupts a second. All others stay masked, since the devices
+ * belong to nobody now.
  */
 #include "purgatory/x86_64/bios.h"
 

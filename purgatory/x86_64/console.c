@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* x86_64's consoles: what the parameter block's flags choose of the serial port and the VGA screen. */
+/* x86_64's consoles: what the block's flags choose of the serial port and the VGA screen. */
 #include "purgatory/console.h"
 
 #include "purgatory/x86_64/serial.h"

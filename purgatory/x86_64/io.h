@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* I/O ports. The port is always in DX, so that whoever emulates these has two instructions to know. */
+/* I/O ports. The port is always in DX: whoever emulates these has two instructions to know. */
 #ifndef PURGATORY_X86_64_IO_H
 #define PURGATORY_X86_64_IO_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The serial port. Registers are those of the PC16550D data sheet. Every wait is bounded: a port that
- * is not there must not keep a crash kernel from starting.
+ * The serial port. Registers are those of the PC16550D data sheet. Every wait is bounded: a port
+ * that is not there must not keep a crash kernel from starting.
  */
 #include "purgatory/x86_64/serial.h"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Text on a VGA adapter: the last line of the screen is written and the others move up. The register
- * values are those of the BIOS's mode 3 (80x25, 16 colours, 9x16 characters), which every description
- * of the VGA lists. It cannot tell whether there is an adapter; writes to one that is not there are lost.
+ * Text on a VGA adapter: the last line of the screen is written and the others move up. The
+ * register values are those of the BIOS's mode 3 (80x25, 16 colours, 9x16 characters), which every
+ * description of the VGA lists. It cannot tell whether there is an adapter; writes to one that is
+ * not there are lost.
  */
 #include "purgatory/x86_64/vga.h"
 
@@ -48,7 +49,7 @@ static void write_indexed(uint16_t port, uint8_t index, uint8_t value)
 	port_write(port + 1, value);
 }
 
-/* The first 64 colours: two bits each of red, green and blue, the low bit of each in bits 5 to 3. */
+/* The first 64 colours: two bits each of red, green and blue, the low bits in bits 5 to 3. */
 static void reset_colours(void)
 {
 	port_write(DAC_MASK, 0xff);

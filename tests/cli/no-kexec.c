@@ -30,7 +30,6 @@
 #include <unistd.h>
 
 #define FAILED 125 /* as env and timeout have it: the command was not run */
-#define RULES_MAX 16
 #define FILTER_MAX 256
 
 #if defined(__x86_64__)

@@ -17,7 +17,6 @@
 #include "arch/arch.h"
 #include "kexec/plan_print.h"
 
-#define KIB ((uint64_t)1 << 10)
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
 #define TIB ((uint64_t)1 << 40)

@@ -16,7 +16,6 @@
 #include "tests/images/images.h"
 
 #define MIB ((uint64_t)1 << 20)
-#define GIB ((uint64_t)1 << 30)
 #define PAGE ((uint64_t)4096)
 
 #define PLANS 12000
