@@ -54,7 +54,7 @@ struct options {
 	bool dry_run;				/* --dry-run, of --quiesce */
 	const char *modules;			/* --modules=DIR, or NULL */
 	const char *capture;			/* --capture=DIR, or NULL */
-	const char *sysroot; /* --sysroot=DIR, or NULL; without --check it implies a plan */
+	const char *sysroot;			/* --sysroot=DIR, or NULL */
 
 	/* How to load. */
 	enum call_choice call;
@@ -76,7 +76,7 @@ struct options {
 	unsigned profile;			/* --profile=N, of a unified kernel image */
 	bool addons;				/* --addons: those of such an image count */
 	struct option_list trust, revoked;	/* --trust, --revoked */
-	struct option_list module; /* --module: "FILE ARGUMENTS", for Multiboot kernels */
+	struct option_list module;		/* --module: "FILE ARGUMENTS" */
 	struct option_list initrd_add;		/* --initrd-add: joined behind initrd */
 	bool real_mode, entry_32bit, no_efi, reuse_video_type, no_old_root;
 	bool pass_memmap_cmdline;

@@ -124,7 +124,7 @@ struct plan_device_tree {
 	struct bytes bytes;
 	const char *source;	/* a path */
 	bool inside;		/* of a unified kernel image, or of an addon to it */
-	unsigned number; /* which of the image's .dtbauto sections, from 1 on; 0: another one */
+	unsigned number;	/* which of its .dtbauto sections, from 1 on; 0: another one */
 };
 
 /* False: there is none, and the machine's own counts. */
