@@ -18,6 +18,7 @@ unset POSIXLY_CORRECT
 
 kexec=$PWD/kexec/kexec
 no_kexec=$PWD/tests/cli/no-kexec
+kexec_elsewhere=$PWD/tests/cli/kexec-elsewhere
 machines=$(cd "${srcdir:-.}/tests/machines" && pwd) || exit 99
 make_image=$PWD/tests/images/make_image
 scratch=$(mktemp -d) || exit 99
@@ -58,7 +59,7 @@ finish() {
 sys=
 
 try() {
-	local rules=() mount=()
+	local rules=() program=$kexec
 
 	while [ "$1" != -- ]; do
 		rules+=("$1")
@@ -67,12 +68,12 @@ try() {
 	shift
 	ran="$*"
 	if [ -n "$sys" ]; then
-		mount=(unshare --mount)
-		[ "$(id -u)" -eq 0 ] || mount=(unshare --user --map-root-user --mount)
-		# shellcheck disable=SC2016 # the inner shell expands it
-		mount+=(sh -c 'mount --bind "$0" /sys && exec "$@"' "$sys")
+		program=$kexec_elsewhere
+		mkdir -p "$scratch/elsewhere"
+		ln -sfn /proc "$scratch/elsewhere/proc"
+		ln -sfn "$(cd "$sys" && pwd)" "$scratch/elsewhere/sys"
 	fi
-	"${mount[@]+"${mount[@]}"}" "$no_kexec" "${rules[@]+"${rules[@]}"}" "$kexec" "$@" \
+	KEXEC_ELSEWHERE=$scratch/elsewhere "$no_kexec" "${rules[@]+"${rules[@]}"}" "$program" "$@" \
 		</dev/null >"$scratch/out" 2>"$scratch/err"
 	status=$?
 	out=$(cat "$scratch/out")
