@@ -256,6 +256,7 @@ static bool read_segments(struct vmcore *core, const uint8_t *table, const struc
 			  struct arena *arena, struct error *error)
 {
 	uint64_t budget = NOTES_MAX;
+	bool damaged = false;
 
 	for (uint64_t i = 0; i < headers->count; i++) {
 		const uint8_t *at = table + i * headers->size;
@@ -266,8 +267,12 @@ static bool read_segments(struct vmcore *core, const uint8_t *table, const struc
 		if (type == PT_NOTE && !core->info.size &&
 		    !find_info(core, field(core, at, FIELD(Phdr, p_offset)),
 			       field(core, at, FIELD(Phdr, p_filesz)), &budget, arena, error))
-			return false;
+			damaged = true;
 	}
+	/* Damaged notes do no harm as long as others have what is needed. */
+	if (damaged && !core->info.size)
+		return false;
+	*error = (struct error){0};
 	sort_map(&core->virtual);
 	sort_map(&core->physical);
 	core->long_size = size_of_long(core);
@@ -444,9 +449,13 @@ static bool fill(struct vmcore_window *window, uint64_t offset, size_t size, str
 
 	window->start = offset;
 	window->held = 0;
-	if (vmcore_read(window->core, window->base + offset, window->buffer, ahead, &ignored))
+	if (vmcore_read(window->core, window->base + offset, window->buffer, ahead, &ignored)) {
 		window->held = ahead;
-	else if (vmcore_read(window->core, window->base + offset, window->buffer, size, error))
+		return true;
+	}
+	/* Or else each step towards a hole would read all that lies before it once more. */
+	window->ahead = 0;
+	if (vmcore_read(window->core, window->base + offset, window->buffer, size, error))
 		window->held = size;
 	return window->held;
 }

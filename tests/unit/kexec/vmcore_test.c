@@ -174,6 +174,26 @@ static void test_wild_notes(void **state)
 		}
 }
 
+/* What is wrong with some notes does not hide others. */
+static void test_notes_behind_damaged_ones(void **state)
+{
+	static const uint64_t offsets[] = {1 << 20, UINT64_MAX - 4};
+	struct vmcore core;
+	struct core made;
+
+	for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+		core_make(&made, &usual);
+		/* There is room for a third program header. */
+		memcpy(made.data + 64 + 2 * sizeof(Elf64_Phdr), made.data + 64, sizeof(Elf64_Phdr));
+		bytes_put(made.data + offsetof(Elf64_Ehdr, e_phnum), 2, LITTLE, 3);
+		bytes_put(made.data + 64 + offsetof(Elf64_Phdr, p_offset), 8, LITTLE, offsets[i]);
+		assert_true(open_core(&core, &made));
+		assert_int_equal(core.info.size, made.info_size);
+		assert_string_equal(error.cause, "");
+		core_free(&made);
+	}
+}
+
 /* A note that claims more text than its segment has ends with the segment. */
 static void test_long_note(void **state)
 {
@@ -424,6 +444,20 @@ static void test_window_before_a_hole(void **state)
 	assert_null(vmcore_window_at(&window, 0, VMCORE_WINDOW_SIZE + 1, &error));
 }
 
+/* A hole ends what can be read at once. Who walks towards it must not read the same each time. */
+static void test_walking_to_a_hole(void **state)
+{
+	const size_t end = 2 * VMCORE_WINDOW_SIZE - 8192;
+	struct vmcore_extent extents[] = {{0, end, 0, 0}, {end + 1, 4096, end + 1, 1}};
+	const struct vmcore core = core_of(extents, 2);
+	struct vmcore_window window;
+
+	assert_true(vmcore_window_open(&window, &core, 0, end + 4096, &arena, &error));
+	for (size_t at = 0; at + 24 <= end; at += 24)
+		assert_non_null(vmcore_window_at(&window, at, 24, &error));
+	assert_in_range(bytes_read, end - 24, 4 * end);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +466,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_section_header_is_missing, teardown),
 		cmocka_unit_test_teardown(test_what_is_known, teardown),
 		cmocka_unit_test_teardown(test_wild_notes, teardown),
+		cmocka_unit_test_teardown(test_notes_behind_damaged_ones, teardown),
 		cmocka_unit_test_teardown(test_long_note, teardown),
 		cmocka_unit_test_teardown(test_reading_over_a_border, teardown),
 		cmocka_unit_test_teardown(test_physical_memory_overlaps, teardown),
@@ -440,6 +475,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_walking, teardown),
 		cmocka_unit_test_teardown(test_jumping, teardown),
 		cmocka_unit_test_teardown(test_window_before_a_hole, teardown),
+		cmocka_unit_test_teardown(test_walking_to_a_hole, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
