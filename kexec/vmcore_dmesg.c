@@ -70,22 +70,44 @@ static bool write_all(const struct vmcore_sink *sink, struct bytes text, struct 
 	return true;
 }
 
-/* A file that cannot say how large it is (a character device) may be of any size. */
+static bool say_not_opened(struct run *run, int number)
+{
+	struct error *error = &run->error;
+	const char *path = escape_terminal(run->path, &run->arena, error);
+
+	if (path)
+		error_headline(error, "Cannot open %s: %s", path, strerror(number));
+	if (number == ENOENT && strstr(run->path, "proc/vmcore"))
+		error_set(error,
+			  "Only a kernel that was started by the crash of another one, and built "
+			  "with CONFIG_PROC_VMCORE, has that file.");
+	return error_status(error, VMCORE_OPEN);
+}
+
+static bool say_pipe(struct error *error)
+{
+	error_headline(error, "Unable to read ELF information from vmcore");
+	error_set(error, "This is a pipe or a terminal; a core is read here and there, and must be "
+			 "a file.");
+	error_remedy(error, "Write it into a file first.");
+	return error_status(error, VMCORE_SHORT);
+}
+
+/*
+ * A file that cannot say how large it is (a character device) may be of any size. Opening a pipe
+ * does not wait for one who writes, who would write in vain.
+ */
 static bool open_core(struct run *run)
 {
 	struct error *error = &run->error;
 	off_t size;
 
-	run->fd = open(run->path, O_RDONLY | O_CLOEXEC);
-	if (run->fd < 0) {
-		const char *reason = strerror(errno);
-		const char *path = escape_terminal(run->path, &run->arena, error);
-
-		if (path)
-			error_headline(error, "Cannot open %s: %s", path, reason);
-		return error_status(error, VMCORE_OPEN);
-	}
+	run->fd = open(run->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (run->fd < 0)
+		return say_not_opened(run, errno);
 	size = lseek(run->fd, 0, SEEK_END);
+	if (size < 0 && errno == ESPIPE)
+		return say_pipe(error);
 	run->source.size = size >= 0 ? (uint64_t)size : INT64_MAX;
 	return vmcore_open(&run->core, &run->source, &run->arena, error);
 }
