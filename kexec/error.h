@@ -8,11 +8,10 @@
 
 #include "kexec/bytes.h"
 
-/* Exit statuses that callers know (kexec-tools calls the last three -1, -2 and -3). */
+/* Exit statuses that callers know (kexec-tools calls the last two -1 and -3; its -2 has no use). */
 enum {
 	EXIT_USAGE = 1,		/* option errors, and every error that ends the program at once */
 	EXIT_FAILED = 255,	/* an ordinary failure: nothing was loaded */
-	EXIT_NO_CRASH_MEMORY = 254,
 	EXIT_NO_FILE_CALL = 253,	/* -s, and the file system call cannot be used */
 };
 
