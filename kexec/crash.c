@@ -167,6 +167,11 @@ static uint64_t mebibytes(uint64_t size)
 	return (size + ((uint64_t)1 << 20) - 1) >> 20;
 }
 
+static uint64_t whole_steps(uint64_t size)
+{
+	return (size + CRASHKERNEL_STEP - 1) & ~(CRASHKERNEL_STEP - 1);
+}
+
 /* What a crash kernel takes of its reservation, in bytes. */
 struct needs {
 	uint64_t kernel, initrd, rest;
@@ -187,12 +192,37 @@ static struct needs sum_needs(const struct planning *p, const struct plan *plan)
 	return needs;
 }
 
-/* As if the reservation went on for as long as anything in it could need. False: it needs more than that. */
-static bool rehearse_with_room(const struct planning *p, const struct format *format,
+/*
+ * Where segments may go in a reservation that is larger by `more`: the pieces that there are, and
+ * what would come behind them, as far as the processor reaches.
+ */
+static bool larger_usable(const struct planning *p, uint64_t more, struct memmap *out)
+{
+	const struct machine *machine = p->machine;
+	const struct memmap *pieces = &machine->crash_usable;
+	struct range region = crash_region(machine), behind = { region.end, region.end };
+	struct error ignored = { 0 };
+
+	if (!add_overflow_checked(region.end, more, &behind.end))
+		return false;
+	if (machine->crash_limit && behind.end > machine->crash_limit)
+		behind.end = machine->crash_limit;
+	*out = (struct memmap){ 0 };
+	if (!pieces->count)
+		behind.start = region.start;
+	for (size_t i = 0; i < pieces->count; i++)
+		if (!memmap_append(out, p->arena, pieces->entries[i].range, MEMORY_RAM, &ignored))
+			return false;
+	return behind.start >= behind.end ||
+	       (memmap_append(out, p->arena, behind, MEMORY_RAM, &ignored) &&
+		memmap_tidy(out, p->arena, &ignored));
+}
+
+/* Whether a reservation that is larger by `more` would do, and what of it is then used. */
+static bool rehearse_with_more(const struct planning *p, const struct format *format, uint64_t more,
 			       struct needs *needs)
 {
-	struct range region = crash_region(p->machine);
-	struct memory larger = { region, MEMORY_RAM };
+	struct memory larger = { crash_region(p->machine), MEMORY_RAM };
 	struct machine machine = *p->machine;
 	struct options options = *p->options;
 	struct planning trial = *p;
@@ -200,20 +230,95 @@ static bool rehearse_with_room(const struct planning *p, const struct format *fo
 			     .cmdline = p->cmdline };
 	struct error ignored = { 0 };
 
-	if (!add_overflow_checked(region.end, 2 * p->image->initrd.bytes.size + ENOUGH,
-				  &larger.range.end))
+	if (!add_overflow_checked(larger.range.end, more, &larger.range.end) ||
+	    !larger_usable(p, more, &machine.crash_usable))
 		return false;
 	machine.crash = (struct memmap){ &larger, 1, 1 };
-	if (machine.crash_usable.count)
-		machine.crash_usable = machine.crash;
 	options.no_checks = true;
 	trial.machine = &machine;
 	trial.options = &options;
 	trial.plan = &plan;
-	if (!format->plan || !format->plan(&trial, &ignored))
+	if (!format->plan || !format->plan(&trial, &ignored) ||
+	    !crash_check_slack(&machine, &plan, &ignored))
 		return false;
 	*needs = sum_needs(p, &plan);
 	return true;
+}
+
+/* How much more, in whole steps, is the least that will do. False: nothing will. */
+static bool find_least_more(const struct planning *p, const struct format *format, uint64_t *more,
+			    struct needs *needs)
+{
+	uint64_t initrd = whole_steps(p->image->initrd.bytes.size);
+	uint64_t low = 0, high = (2 * initrd + ENOUGH) / CRASHKERNEL_STEP;
+
+	if (!rehearse_with_more(p, format, high * CRASHKERNEL_STEP, needs))
+		return false;
+	while (high - low > 1) {
+		uint64_t middle = low + (high - low) / 2;
+
+		if (rehearse_with_more(p, format, middle * CRASHKERNEL_STEP, needs))
+			high = middle;
+		else
+			low = middle;
+	}
+	*more = high * CRASHKERNEL_STEP;
+	return true;
+}
+
+/* The RAM disk is there twice once it has been unpacked. */
+static uint64_t size_to_reserve(struct needs needs)
+{
+	return needs.kernel + 2 * needs.initrd + needs.rest + WORKING_MEMORY;
+}
+
+/*
+ * The largest reservation beside which the running kernel has twice the memory of what is to be
+ * loaded, which it insists on (plan_check()).
+ */
+static uint64_t most_to_reserve(const struct machine *machine, uint64_t loaded)
+{
+	uint64_t ram = machine->ram_total + range_size(crash_region(machine));
+
+	if (!machine->ram_total)
+		return UINT64_MAX;
+	return ram / 2 > loaded ? (ram - 2 * loaded) & ~(CRASHKERNEL_STEP - 1) : 0;
+}
+
+static const char *loaded_stays(const struct machine *machine)
+{
+	return machine->crash_loaded == YES ? " The crash kernel that is loaded stays loaded." : "";
+}
+
+static const char *larger_part(struct needs needs)
+{
+	return needs.initrd > needs.kernel ? "initial RAM disk" : "kernel";
+}
+
+/* `least` is what fits; more is better, if the machine has it. */
+static bool advise_size(const struct planning *p, struct needs needs, uint64_t least,
+			struct error *error)
+{
+	const struct machine *machine = p->machine;
+	uint64_t most = most_to_reserve(machine, needs.kernel + needs.initrd + needs.rest);
+	uint64_t whole = whole_steps(size_to_reserve(needs));
+
+	if (most < least)
+		return error_remedy(error,
+				    "Load a smaller %s: this machine has %" PRIu64 " MiB of "
+				    "memory, which is too little for any crashkernel= that would "
+				    "do.%s",
+				    larger_part(needs),
+				    (machine->ram_total + range_size(crash_region(machine))) >> 20,
+				    loaded_stays(machine));
+	if (whole > most)
+		whole = most;
+	if (whole < least)
+		whole = least;
+	return error_remedy(error, "Boot the running kernel with crashkernel=%" PRIu64 "M%s.%s",
+			    mebibytes(whole),
+			    needs.initrd ? ", or load a smaller initial RAM disk" : "",
+			    loaded_stays(machine));
 }
 
 bool crash_say_no_room(const struct planning *p, const struct format *format, struct error *error)
@@ -221,16 +326,13 @@ bool crash_say_no_room(const struct planning *p, const struct format *format, st
 	const struct no_room *missing = &p->plan->no_room;
 	struct range region = crash_region(p->machine);
 	struct needs needs = sum_needs(p, p->plan);
-	uint64_t whole;
+	uint64_t more;
+	bool found = find_least_more(p, format, &more, &needs);
 
-	if (!rehearse_with_room(p, format, &needs) && !strcmp(missing->name, "kernel"))
-		needs.kernel += missing->size;
-	/* The RAM disk is there twice once it has been unpacked. */
-	whole = needs.kernel + 2 * needs.initrd + needs.rest + WORKING_MEMORY;
-	/* It may be that only the holes are too small. */
-	if (whole < range_size(region) + missing->size)
-		whole = range_size(region) + missing->size;
-	whole = (whole + CRASHKERNEL_STEP - 1) & ~(CRASHKERNEL_STEP - 1);
+	if (!found) {
+		more = whole_steps(missing->size);
+		needs.kernel += strcmp(missing->name, "kernel") ? 0 : missing->size;
+	}
 	error_set(error,
 		  "The crash kernel does not fit into its reservation of %" PRIu64 " MiB at 0x%" PRIx64
 		  ": it needs %" PRIu64 " MiB for the kernel, %" PRIu64
@@ -239,13 +341,36 @@ bool crash_say_no_room(const struct planning *p, const struct format *format, st
 		  range_size(region) >> 20, region.start, mebibytes(needs.kernel),
 		  mebibytes(needs.initrd), (needs.rest + 1023) >> 10, missing->name,
 		  missing->size >> 10, missing->largest >> 10);
+	if (!found && p->machine->crash_limit)
+		return error_remedy(error,
+				    "Load a smaller %s: on this machine a crash kernel starts "
+				    "below 0x%" PRIx64 ", however much is reserved.%s",
+				    larger_part(needs), p->machine->crash_limit,
+				    loaded_stays(p->machine));
+	return advise_size(p, needs, whole_steps(range_size(region) + more), error);
+}
+
+bool crash_say_out_of_reach(const struct planning *p, const char *what, uint64_t size,
+			    struct range reach, struct error *error)
+{
+	struct needs needs = sum_needs(p, p->plan);
+	uint64_t whole;
+
+	if (strcmp(what, "initrd"))
+		needs.rest += size;
+	whole = mebibytes(whole_steps(size_to_reserve(needs)));
+	if (range_size(reach) < 2 * size)
+		return error_remedy(error,
+				    "Boot the running kernel with crashkernel=%" PRIu64 "M@%" PRIu64
+				    "M, or load a kernel that is relocatable.",
+				    whole, reach.start >> 20);
 	return error_remedy(error,
-			    "Boot the running kernel with crashkernel=%" PRIu64 "M%s.%s",
-			    mebibytes(whole),
-			    needs.initrd ? ", or load a smaller initial RAM disk" : "",
-			    p->machine->crash_loaded == YES
-				    ? " The crash kernel that is loaded stays loaded."
-				    : "");
+			    "Boot the running kernel with crashkernel=%" PRIu64 "M%s: the "
+			    "reservation must lie below 0x%" PRIx64 ".",
+			    whole,
+			    crash_region(p->machine).start >= reach.end ? " and without \",high\""
+									: "",
+			    reach.end);
 }
 
 bool crash_check_slack(const struct machine *machine, const struct plan *plan, struct error *error)

@@ -39,6 +39,13 @@ struct format;
  */
 bool crash_say_no_room(const struct planning *p, const struct format *format, struct error *error);
 
+/*
+ * The remedy where a segment of `size` bytes cannot lie in this reservation, wherever in it: the
+ * kernel takes it only within `reach`. Returns false.
+ */
+bool crash_say_out_of_reach(const struct planning *p, const char *what, uint64_t size,
+			    struct range reach, struct error *error);
+
 /* Whether the reservation has room left for what the running kernel puts there itself. */
 bool crash_check_slack(const struct machine *machine, const struct plan *plan, struct error *error)
 	must_check;

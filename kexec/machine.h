@@ -30,8 +30,10 @@ struct machine {
 	 * uses, where segments may go, in whole pages (the crash reservation is a part of it);
 	 * `crash` is the crash reservation (RAM entries, ascending). `crash_usable` is where
 	 * segments of a crash kernel may go, if not in all of the highest reservation; or empty.
+	 * `crash_limit` is where they must end, however large the reservation is; 0: anywhere.
 	 */
 	struct memmap firmware, usable, crash, crash_usable;
+	uint64_t crash_limit;
 	const char *memory_source;	/* "/sys/firmware/memmap" or "/proc/iomem", for the plan */
 	bool iomem_masked;		/* /proc/iomem showed only zeros: not privileged */
 	uint64_t ram_total;		/* bytes of RAM that the kernel manages (MemTotal) */

@@ -89,6 +89,7 @@ static bool say_no_room(const struct planning *p, const char *what, const struct
 	struct memmap map = allowed_memory(p->machine, p->options);
 	bool limited = p->options->mem_min_given || p->options->mem_max_given;
 	struct range region = crash_region(p->machine);
+	struct range reach = { search->above, search->below };
 
 	error_headline(error, "Could not find a free area of memory of 0x%" PRIx64 " bytes...",
 		       search->size);
@@ -111,6 +112,8 @@ static bool say_no_room(const struct planning *p, const char *what, const struct
 		  p->options->panic ? "crash kernel memory" : "usable RAM");
 	if (limited)
 		return error_remedy(error, "Widen --mem-min and --mem-max, or leave them out.");
+	if (p->options->panic && search->below < region.end)
+		return crash_say_out_of_reach(p, what, search->size, reach, error);
 	return false;
 }
 

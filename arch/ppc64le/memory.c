@@ -261,6 +261,8 @@ static bool find_crash_usable(const struct reading *r, struct error *error)
 	/* Radix page tables know none, and on bare metal nobody sets one (hash_utils.c). */
 	if (r->facts->radix || r->facts->opal_base)
 		limit = UINT64_MAX;
+	else
+		machine->crash_limit = limit;
 	if (!memmap_append(&machine->crash_usable, r->arena, crash_region(machine), MEMORY_RAM,
 			   error) ||
 	    !remove_all(r, &machine->crash_usable, &r->facts->kept, error) ||

@@ -375,7 +375,65 @@ static void test_a_reservation_in_pieces(void **state)
 	t.machine.crash_usable = (struct memmap){ pieces, 2, 2 };
 	planned_initrd(&t, 100 * MIB);
 	assert_refused(&t, "The initrd, of 102400 KiB, found no place; the largest hole has ");
-	assert_non_null(strstr(t.error.remedy, "crashkernel=1152M"));
+	/* The kernel goes as high as it can, and leaves too little of 128 MiB. */
+	assert_non_null(strstr(t.error.remedy, "crashkernel=1216M"));
+}
+
+/* What is reserved where the processor does not reach is of no use. */
+static void test_a_reservation_beyond_the_limit(void **state)
+{
+	static struct memory reached[] = { { { 512 * MIB, 768 * MIB }, MEMORY_RAM } };
+
+	make_crash_machine();
+	t.machine.crash.entries[0].range.end = GIB;
+	t.machine.crash_usable = (struct memmap){ reached, 1, 1 };
+	t.machine.crash_limit = 768 * MIB;
+	planned_initrd(&t, 200 * MIB);
+	assert_refused(&t, "The initrd, of 204800 KiB, found no place");
+	assert_string_equal(t.error.remedy,
+			    "Load a smaller initial RAM disk: on this machine a crash kernel "
+			    "starts below 0x30000000, however much is reserved.");
+}
+
+/* An initial RAM disk of this size that nobody looks into. */
+static void pretend_initrd(uint64_t size)
+{
+	static uint8_t byte[1];
+
+	t.image.initrd = (struct file){ .path = "initrd", .fd = -1, .bytes = { byte, size } };
+}
+
+/* No advice that the machine cannot follow: what is loaded may be half of what remains. */
+static void test_a_machine_too_small(void **state)
+{
+	make_crash_machine();
+	t.machine.ram_total = 700 * MIB;
+	pretend_initrd(200 * MIB);
+	assert_refused(&t, "it needs 64 MiB for the kernel, 200 MiB for the initial RAM disk");
+	assert_non_null(strstr(t.error.remedy, "crashkernel=416M"));
+	pretend_initrd(900 * MIB);
+	assert_refused(&t, "it needs 64 MiB for the kernel, 900 MiB for the initial RAM disk");
+	assert_string_equal(t.error.remedy,
+			    "Load a smaller initial RAM disk: this machine has 956 MiB of memory, "
+			    "which is too little for any crashkernel= that would do.");
+}
+
+/* A larger reservation in the same place would not help. */
+static void test_a_reservation_out_of_reach(void **state)
+{
+	make_crash_machine();
+	t.kernel[0x234] = 0;	/* relocatable_kernel */
+	assert_refused(&t, "The kernel needs 65120 KiB between 0x1000000 and ");
+	assert_string_equal(t.error.remedy, "Boot the running kernel with crashkernel=160M@16M, "
+					    "or load a kernel that is relocatable.");
+	t.kernel[0x234] = 1;
+	t.kernel[0x236] &= (uint8_t)~XLF_CAN_BE_LOADED_ABOVE_4G;
+	t.machine.crash.entries[0].range = (struct range){ 5 * GIB, 5 * GIB + 256 * MIB };
+	pretend_initrd(16 * MIB);
+	assert_refused(&t, "and 0xffffffff");
+	assert_string_equal(t.error.remedy,
+			    "Boot the running kernel with crashkernel=192M and without \",high\": "
+			    "the reservation must lie below 0x100000000.");
 }
 
 /* The running kernel puts page tables into the reservation, and says ENOMEM when it cannot. */
@@ -427,6 +485,9 @@ int main(void)
 		TEST(test_a_reservation_too_small),
 		TEST(test_a_kernel_that_does_not_fit),
 		TEST(test_a_reservation_in_pieces),
+		TEST(test_a_reservation_beyond_the_limit),
+		TEST(test_a_machine_too_small),
+		TEST(test_a_reservation_out_of_reach),
 		TEST(test_a_reservation_without_slack),
 		TEST(test_a_file_call_is_rehearsed),
 	};
