@@ -216,6 +216,24 @@ static bool plan_by_segments(const struct planning *p, const struct format *form
 }
 
 /*
+ * What has no effect on kexec_file_load must not make it fail either. Where the running kernel
+ * updates the core headers, it makes room for that without being asked.
+ */
+static void rehearse_without(struct options *options, struct image *image,
+			     const struct machine *machine)
+{
+	options->mem_min_given = options->mem_max_given = options->pass_memmap_cmdline = false;
+	options->mem_min = 0;
+	options->mem_max = UINT64_MAX;
+	options->hotplug = machine->crash_elfcorehdr_size > 0;
+	options->dtb = NULL;
+	image->dtb = FILE_CLOSED;
+	image->sections = NULL;
+	/* Nobody will see its digest. */
+	options->no_checks = true;
+}
+
+/*
  * kexec_file_load frees the crash kernel that is loaded before it looks at the new one. So the same
  * is planned by segments first: what fails there would fail in the kernel too.
  */
@@ -224,17 +242,18 @@ static bool rehearse(const struct planning *p, const struct format *format, stru
 	const struct arch *arch = p->machine->arch;
 	struct planning trial = *p;
 	struct options options = *p->options;
+	struct image image = *p->image;
 	struct plan plan = {
 		.by = BY_FILE, .kernel_fd = -1, .initrd_fd = -1, .cmdline = p->cmdline,
 	};
 
 	if (!format->plan || !arch->purgatory || !arch->purgatory().size)
 		return crash_check_files(p, format, error);
-	/* Nobody will see its digest. */
-	options.no_checks = true;
+	rehearse_without(&options, &image, p->machine);
 	trial.options = &options;
+	trial.image = &image;
 	trial.plan = &plan;
-	if (format->plan(&trial, error))
+	if (format->plan(&trial, error) && crash_check_slack(p->machine, &plan, error))
 		return true;
 	if (!error->headline[0])
 		error_headline(error, "Cannot load %s", p->image->kernel_file.path);

@@ -210,6 +210,14 @@ static bool add_headers(const struct planning *p, struct range *headers, struct 
 	return true;
 }
 
+/* A kernel that loads by itself has its own, also where it shows it to nobody. */
+static bool does_without_tree(const struct planning *p)
+{
+	const struct arm64_machine *facts = p->machine->facts;
+
+	return p->plan->by == BY_FILE && !facts->fdt.size && !facts->tree;
+}
+
 bool arm64_linux_plan(const struct planning *p, struct bytes kernel, uint64_t memory_size,
 		      struct error *error)
 {
@@ -221,8 +229,11 @@ bool arm64_linux_plan(const struct planning *p, struct bytes kernel, uint64_t me
 
 	if (!place_kernel(p, kernel, memory_size, top, &memory, error) ||
 	    !place_initrd(p, memory, top, &initrd, error) ||
-	    !add_headers(p, &headers, error) ||
-	    !chosen_make(p, initrd, headers, &dtb, &source, error) ||
+	    !add_headers(p, &headers, error))
+		return false;
+	if (does_without_tree(p))
+		return true;
+	if (!chosen_make(p, initrd, headers, &dtb, &source, error) ||
 	    !place_dtb(p, memory, top, dtb, source, &jump.arguments[0], error) ||
 	    !find_port(p, &jump, error))
 		return false;

@@ -445,6 +445,13 @@ static void test_a_reservation_without_slack(void **state)
 	t.options.hotplug = true;
 	t.machine.crash_elfcorehdr_size = 0x50000;
 	assert_refused(&t, "needs 132 KiB there for itself");
+	/* So does it when it loads by itself, and then without being asked for --hotplug. */
+	t.options.call = CALL_FILE;
+	t.options.hotplug = false;
+	assert_refused(&t, "needs 132 KiB there for itself");
+	assert_string_equal(t.error.headline, "Cannot load kernel");
+	t.machine.crash_elfcorehdr_size = 0;
+	assert_planned(&t);
 }
 
 /* What a file call would do with kernels that cannot work, it would do after the old one was freed. */
@@ -464,10 +471,19 @@ static void test_a_file_call_is_rehearsed(void **state)
 	t.facts.five_level = true;
 	t.kernel[0x236] &= (uint8_t)~XLF_5LEVEL;
 	assert_refused(&t, "5-level paging");
-	/* Facts that only our own headers need are no reason to refuse. */
+	/* Facts that only our own headers need are no reason to refuse, ... */
 	t.facts.five_level = false;
 	t.machine.crash_notes_count = 0;
 	assert_planned(&t);
+	/* ... nor is what the kernel is not told. */
+	memset(long_line, 'x', 2000);
+	long_line[2000] = '\0';
+	t.options.append = long_line;
+	t.options.pass_memmap_cmdline = true;
+	t.options.mem_min_given = t.options.mem_max_given = true;
+	t.options.mem_min = t.options.mem_max = 8 * GIB;
+	assert_planned(&t);
+	assert_string_equal(t.plan.notes[0], "--mem-min has no effect with kexec_file_load (-s).");
 }
 
 int main(void)

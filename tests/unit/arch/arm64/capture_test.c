@@ -175,6 +175,29 @@ static void test_a_file_call_is_rehearsed(void **state)
 	assert_non_null(strstr(error.cause, "does not fit"));
 }
 
+/* The running kernel has a device tree of its own, and hands on no other. */
+static void test_a_file_call_needs_no_tree(void **state)
+{
+	static uint8_t initrd[16], junk[16];
+
+	set_cells(2, 2);
+	image.dtb = (struct file){ .path = "junk", .fd = -1, .bytes = { junk, sizeof(junk) } };
+	options.dtb = "junk";
+	if (!plan_make(&machine, &options, &image, CALL_FILE, &arena, &plan, &error))
+		fail_msg("%s", error.cause);
+	image.dtb = FILE_CLOSED;
+	options.dtb = NULL;
+	facts.tree = NULL;
+	if (!plan_make(&machine, &options, &image, CALL_FILE, &arena, &plan, &error))
+		fail_msg("%s", error.cause);
+	assert_false(plan_make(&machine, &options, &image, CALL_SEGMENTS, &arena, &plan, &error));
+	assert_non_null(strstr(error.cause, "There is no device tree"));
+	/* What can be told without it still is. */
+	image.initrd.bytes = (struct bytes){ initrd, 224 * MIB };
+	assert_false(plan_make(&machine, &options, &image, CALL_FILE, &arena, &plan, &error));
+	assert_non_null(strstr(error.cause, "does not fit"));
+}
+
 static void test_an_ordinary_load_says_nothing_of_crashes(void **state)
 {
 	const void *tree;
@@ -199,6 +222,7 @@ int main(void)
 		TEST(test_one_reservation),
 		TEST(test_a_tree_of_small_numbers),
 		TEST(test_a_file_call_is_rehearsed),
+		TEST(test_a_file_call_needs_no_tree),
 		TEST(test_an_ordinary_load_says_nothing_of_crashes),
 	};
 
