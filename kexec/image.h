@@ -48,6 +48,9 @@ struct image {
 	/* it, when it was compressed; closed when kernel_file is it */
 	struct file uki_file;
 	char *cmdline;			/* its command line, or NULL; for a load that gives none */
+	/* Of which that was joined: views of the sections, each with the path of its file. */
+	struct file cmdlines[IMAGE_ADDONS_MAX + 1];
+	unsigned cmdline_count;
 	const char *left_out;		/* names of sections without a use here; "" for none */
 	struct uki *sections;		/* those of it (kexec/uki.h), or NULL */
 	struct file addons[IMAGE_ADDONS_MAX];

@@ -29,15 +29,21 @@ static bool take_linux(const struct pe_section *section, const char *path, struc
 }
 
 /* Behind what there is, with a blank in between. */
-static bool add_cmdline(struct image *image, struct bytes cmdline, struct error *error)
+static bool add_cmdline(struct image *image, struct bytes cmdline, const char *path,
+			struct error *error)
 {
 	size_t had = image->cmdline ? strlen(image->cmdline) + 1 : 0;
-	char *text = realloc(image->cmdline, had + cmdline.size + 1);
+	char *text;
 
+	if (!cmdline.size)
+		return true;
+	text = realloc(image->cmdline, had + cmdline.size + 1);
 	if (!text)
 		return error_set(error, "Out of memory for a command line of %zu bytes.",
 				 cmdline.size);
 	image->cmdline = text;
+	image->cmdlines[image->cmdline_count++] =
+		(struct file){.path = path, .fd = -1, .bytes = cmdline};
 	if (had)
 		text[had - 1] = ' ';
 	if (!uki_cmdline(cmdline, text + had) && had)
@@ -76,7 +82,7 @@ bool image_take_uki(struct image *image, struct bytes file, const struct options
 	memcpy(image->left_out_names, uki->left_out, sizeof(uki->left_out));
 	image->left_out = image->left_out_names;
 	set_dtb(image, uki->dtb, path);
-	return (!uki->cmdline.size || add_cmdline(image, uki->cmdline, error)) &&
+	return add_cmdline(image, uki->cmdline, path, error) &&
 	       add_section(image, uki->ucode, path, true, error) &&
 	       (options->initrd || add_section(image, uki->initrd, path, false, error)) &&
 	       take_linux(&uki->linux_section, path, kernel, error);
@@ -89,7 +95,7 @@ static bool add_sections(struct image *image, const struct uki *addon, const cha
 	/* It is put in the place of what the image has, whichever of its trees that is. */
 	if (addon->dtb.size)
 		image->sections->device_tree_count = 0;
-	return (!addon->cmdline.size || add_cmdline(image, addon->cmdline, error)) &&
+	return add_cmdline(image, addon->cmdline, path, error) &&
 	       add_section(image, addon->ucode, path, true, error) &&
 	       add_section(image, addon->initrd, path, false, error);
 }

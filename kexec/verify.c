@@ -22,7 +22,8 @@ struct verify {
 	struct arena *arena;
 	struct verify_report *report;
 	struct error *error;
-	bool covers_inside; /* the kernel's signature is good, and so all that is in the file is */
+	/* Whose signature is good: all that is in such a file is covered by it. */
+	bool covers_kernel, covers_addon[IMAGE_ADDONS_MAX];
 	bool failed; /* error is set: why nothing may be loaded */
 };
 
@@ -322,11 +323,35 @@ static bool check_cmdline(struct verify *v, const char *cmdline, bool required)
 	       conclude(v, "command line", "The command line", &finding, required);
 }
 
-/* What a signed image holds is covered by its signature, the sections one by one. */
-static bool say_inside(struct verify *v, const char *what, const char *path)
+/* A section of an addon is covered by that one's signature alone, all others by the kernel's. */
+static bool is_covered(const struct verify *v, struct bytes inside)
 {
-	return say(v, arena_format(v->arena, v->error, "%s: inside of %s, %s.", what, path,
-				   v->covers_inside ? "whose signature covers it" : "not covered"));
+	for (unsigned i = 0; i < v->image->addon_count; i++) {
+		const struct bytes *addon = &v->image->addons[i].bytes;
+
+		if (inside.data >= addon->data && inside.data < addon->data + addon->size)
+			return v->covers_addon[i];
+	}
+	return v->covers_kernel;
+}
+
+/* What a signed image holds is covered by its signature, the sections one by one. */
+static bool say_inside(struct verify *v, const char *what, const char *path, struct bytes inside)
+{
+	const char *covered = is_covered(v, inside) ? "whose signature covers it" : "not covered";
+
+	return say(v, arena_format(v->arena, v->error, "%s: inside of %s, %s.", what, path, covered));
+}
+
+static bool say_cmdlines(struct verify *v)
+{
+	const struct image *image = v->image;
+	bool said = true;
+
+	for (unsigned i = 0; said && i < image->cmdline_count; i++)
+		said = say_inside(v, "command line", image->cmdlines[i].path,
+				  image->cmdlines[i].bytes);
+	return said;
 }
 
 static bool check_initrds(struct verify *v, bool required)
@@ -340,7 +365,7 @@ static bool check_initrds(struct verify *v, bool required)
 		const struct file *part = &image->parts[i].file;
 
 		checked = part->fd >= 0 ? check_file(v, "initrd", part, required)
-					: say_inside(v, "initrd", part->path);
+					: say_inside(v, "initrd", part->path, part->bytes);
 	}
 	return checked;
 }
@@ -355,6 +380,7 @@ static bool check_addons(struct verify *v, bool required)
 		if (!what || !check_embedded(v, addon->bytes, true, &finding) ||
 		    !conclude(v, what, addon->path, &finding, required))
 			return false;
+		v->covers_addon[i] = signatures_verdict(&finding.signatures)->state == SIGNATURE_GOOD;
 	}
 	return true;
 }
@@ -398,16 +424,17 @@ static bool check_all(struct verify *v, const char *cmdline)
 
 	if (!what || !check_kernel(v, &finding))
 		return false;
-	v->covers_inside = signatures_verdict(&finding.signatures)->state == SIGNATURE_GOOD;
+	v->covers_kernel = signatures_verdict(&finding.signatures)->state == SIGNATURE_GOOD;
 	return conclude(v, what, image->kernel_file.path, &finding,
 			v->options->verify != VERIFY_SHOW) &&
 	       check_addons(v, all) && check_initrds(v, all) && check_modules(v, all) &&
 	       (own_dtb ? say_inside(v, "device tree",
 				    image->dtb.bytes.size ? image->dtb.path
-							  : image->kernel_file.path)
+							  : image->kernel_file.path,
+				    image->dtb.bytes)
 			: check_file(v, "device tree", &image->dtb, all)) &&
 	       (image_cmdline(image, v->options)
-			? say_inside(v, "command line", image->kernel_file.path)
+			? say_cmdlines(v)
 			: check_cmdline(v, cmdline, all));
 }
 
