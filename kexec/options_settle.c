@@ -177,6 +177,19 @@ static bool settle_capture(struct parse *p)
 	return true;
 }
 
+/* Whoever says whom to trust wants that looked at: to load without would be the worst answer. */
+static bool settle_trust(struct parse *p)
+{
+	const struct options *o = p->options;
+	const char *name = o->trust.count ? "trust" : "revoked";
+
+	if (!o->load || o->verify != VERIFY_NOTHING || (!o->trust.count && !o->revoked.count))
+		return true;
+	error_set(p->error, "--%s has a meaning only with --verify, which was not given.", name);
+	error_remedy(p->error, "Add --verify, or leave --%s out.", name);
+	return error_status(p->error, EXIT_USAGE);
+}
+
 bool options_settle(struct parse *p)
 {
 	struct options *o = p->options;
@@ -196,7 +209,8 @@ bool options_settle(struct parse *p)
 	if (o->status)
 		drop_actions(o);
 	if (!settle_capture(p) || !settle_loader_options(p) || !settle_serial(p) ||
-	    !settle_later(p) || !settle_check(p) || !settle_plan(p) || !quiesce_settle(o, p->error))
+	    !settle_later(p) || !settle_check(p) || !settle_plan(p) || !settle_trust(p) ||
+	    !quiesce_settle(o, p->error))
 		return false;
 	if (o->load && !o->kernel) {
 		error_headline(p->error, "No kernel specified");
