@@ -38,6 +38,8 @@ struct signature_anchors *signature_anchors_new(struct error *error)
 	/* Any certificate given is an end of the chain, a root or not. */
 	X509_STORE_set_flags(anchors->store, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
 	X509_STORE_set_purpose(anchors->store, X509_PURPOSE_ANY);
+	/* 80 bits: no certificate on the way is believed for an issuer's MD5 or SHA-1. */
+	X509_VERIFY_PARAM_set_auth_level(X509_STORE_get0_param(anchors->store), 1);
 	return anchors;
 }
 
@@ -113,7 +115,10 @@ static bool revoke_certificate(struct signature_anchors *anchors, X509 *certific
 
 typedef bool certificate_use(struct signature_anchors *, X509 *, struct error *);
 
-/* Hands each certificate of a file to `use`, which takes it over; *count is how many there were. */
+/*
+ * Hands each certificate of a file to `use`, which takes it over; *count is how many there were. One
+ * that is damaged fails: what follows it would be left out, and nobody would know.
+ */
 static bool each_certificate(struct signature_anchors *anchors, struct bytes file,
 			     certificate_use *use, unsigned *count, struct error *error)
 {
@@ -123,12 +128,15 @@ static bool each_certificate(struct signature_anchors *anchors, struct bytes fil
 	bool used = true;
 
 	*count = 0;
+	ERR_clear_error();
 	while (used && text && (certificate = PEM_read_bio_X509(text, NULL, NULL, NULL))) {
 		used = use(anchors, certificate, error);
 		++*count;
 	}
 	BIO_free(text);
-	if (!*count) {
+	if (used && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
+		used = error_set(error, "Its certificate number %u is damaged.", *count + 1);
+	if (used && !*count) {
 		certificate =
 			d2i_X509(NULL, &at, file.size > INT32_MAX ? INT32_MAX : (long)file.size);
 		if (certificate) {
@@ -163,8 +171,9 @@ static bool read_digest(const uint8_t *text, uint8_t digest[DIGEST_SIZE])
 	return true;
 }
 
-/* "HEX", "HEX  name": as sha256sum prints. */
-static bool revoke_lines(struct signature_anchors *anchors, struct bytes file, struct error *error)
+/* "HEX", "HEX  name": as sha256sum prints. With `among_others` the other lines may be anything. */
+static bool revoke_lines(struct signature_anchors *anchors, struct bytes file, bool among_others,
+			 struct error *error)
 {
 	uint8_t digest[DIGEST_SIZE];
 
@@ -177,12 +186,15 @@ static bool revoke_lines(struct signature_anchors *anchors, struct bytes file, s
 		if (!length || text[0] == '#')
 			continue;
 		if (length < 2 * DIGEST_SIZE || !read_digest(text, digest) ||
-		    (length > 2 * DIGEST_SIZE && !isspace(text[2 * DIGEST_SIZE])))
+		    (length > 2 * DIGEST_SIZE && !isspace(text[2 * DIGEST_SIZE]))) {
+			if (among_others)
+				continue;
 			return error_set(error,
 					 "Line %zu begins with neither a SHA-256 of 64 hexadecimal "
 					 "digits nor "
 					 "\"#\", and the file is no certificate.",
 					 line);
+		}
 		if (!signature_revoke_digest(anchors, digest, error))
 			return false;
 	}
@@ -195,7 +207,7 @@ bool signature_revoke(struct signature_anchors *anchors, struct bytes file, stru
 
 	if (!each_certificate(anchors, file, revoke_certificate, &count, error))
 		return false;
-	return count || revoke_lines(anchors, file, error);
+	return revoke_lines(anchors, file, count, error);
 }
 
 bool signature_digest_is_in(const struct digest_list *list, const uint8_t digest[DIGEST_SIZE])
@@ -210,6 +222,20 @@ bool signature_is_revoked(const struct signature_anchors *anchors,
 			  const uint8_t digest[DIGEST_SIZE])
 {
 	return signature_digest_is_in(&anchors->revoked, digest);
+}
+
+bool signature_revokes(const struct signature_anchors *anchors, struct bytes file, bool *revoked,
+		       struct error *error)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	*revoked = false;
+	if (!anchors->revoked.count)
+		return true;
+	if (!digest_sha256(&file, 1, digest, error))
+		return false;
+	*revoked = signature_is_revoked(anchors, digest);
+	return true;
 }
 
 /* A chain need not lead through its issuer: the certificate itself, or another issuer, may be
@@ -336,7 +362,12 @@ void signature_judge(struct signature *signature, const struct signature_anchors
 	} else {
 		/* Without a way to an anchor, OpenSSL's words for it are about details. */
 		snprintf(why, sizeof(why), "%s",
-			 problem == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+			 problem == X509_V_ERR_CA_MD_TOO_WEAK
+				 ? "an issuer vouches by MD5 or SHA-1, which can be forged"
+			 : problem == X509_V_ERR_EE_KEY_TOO_SMALL ||
+					 problem == X509_V_ERR_CA_KEY_TOO_SMALL
+				 ? "the signer's key, or an issuer's, is too short"
+			 : problem == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
 					 problem == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
 					 problem == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE ||
 					 problem == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT ||

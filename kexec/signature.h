@@ -6,7 +6,7 @@
  *
  * A signer is trusted when a chain of certificates leads from his to an anchor, or his own is one.
  * Purposes and dates are not looked at: firmware and kernel do not, and a machine that boots may
- * not know the time; the dates are reported.
+ * not know the time; the dates are reported. What an issuer signed with MD5 or SHA-1 counts not.
  */
 #ifndef KEXEC_SIGNATURE_H
 #define KEXEC_SIGNATURE_H
@@ -60,13 +60,16 @@ void signature_anchors_free(struct signature_anchors *anchors);
 bool signature_trust(struct signature_anchors *anchors, struct bytes file,
 		     struct error *error) must_check;
 /*
- * Revokes: certificates, PEM or DER, or lines that begin with a SHA-256 in hexadecimal (of a
+ * Revokes: certificates, PEM or DER, and lines that begin with a SHA-256 in hexadecimal (of a
  * certificate, of a file, or the Authenticode digest of an image; "#" begins a comment).
  */
 bool signature_revoke(struct signature_anchors *anchors, struct bytes file,
 		      struct error *error) must_check;
 bool signature_revoke_digest(struct signature_anchors *anchors, const uint8_t digest[DIGEST_SIZE],
 			     struct error *error) must_check;
+/* Whether the SHA-256 of this very file is revoked, whatever signatures are in it or beside it. */
+bool signature_revokes(const struct signature_anchors *anchors, struct bytes file, bool *revoked,
+		       struct error *error) must_check;
 /* Trusts the image with this Authenticode digest, signed or not. */
 bool signature_trust_digest(struct signature_anchors *anchors, const uint8_t digest[DIGEST_SIZE],
 			    struct error *error) must_check;

@@ -180,7 +180,7 @@ bool signature_check_detached(const struct signature_anchors *anchors, struct by
 {
 	struct signature *signature = &out->each[0];
 	CMS_ContentInfo *parsed = parse(message);
-	uint8_t digest[DIGEST_SIZE];
+	bool revoked;
 
 	*out = (struct signatures){.count = 1, .covers_all = true};
 	if (!parsed)
@@ -192,9 +192,9 @@ bool signature_check_detached(const struct signature_anchors *anchors, struct by
 		check_message(signature, anchors, content, parsed);
 	CMS_ContentInfo_free(parsed);
 	ERR_clear_error();
-	if (!digest_sha256(&content, 1, digest, error))
+	if (!signature_revokes(anchors, content, &revoked, error))
 		return false;
-	if (signature_is_revoked(anchors, digest))
+	if (revoked)
 		signature_conclude(signature, SIGNATURE_REVOKED,
 				   "the digest of what it covers is revoked");
 	return true;

@@ -45,7 +45,7 @@ static bool use_directory(struct signature_anchors *anchors, const char *path, f
 			  const char *const *endings, struct error *error)
 {
 	struct dirent **entries;
-	int count = scandir(path, &entries, NULL, alphasort);
+	int count = scandir(path, &entries, NULL, alphasort), files = 0, taken = 0;
 	bool used = true;
 	char file[PATH_MAX];
 
@@ -53,7 +53,9 @@ static bool use_directory(struct signature_anchors *anchors, const char *path, f
 		return error_set(error, "The directory %s cannot be read: %s.", path,
 				 strerror(errno));
 	for (int i = 0; i < count; i++) {
+		files += entries[i]->d_name[0] != '.';
 		if (used && ends_in(entries[i]->d_name, endings)) {
+			taken++;
 			if (snprintf(file, sizeof(file), "%s/%s", path, entries[i]->d_name) <
 			    (int)sizeof(file))
 				used = use_file(anchors, file, use, error);
@@ -63,6 +65,10 @@ static bool use_directory(struct signature_anchors *anchors, const char *path, f
 		free(entries[i]);
 	}
 	free(entries);
+	/* Who trusts nobody finds out; who revokes nothing does not. */
+	if (use == signature_revoke && files && !taken)
+		return error_set(error, "The directory %s has files, and none of them ends in "
+				 ".pem, .crt, .cer, .der, .txt or .sha256.", path);
 	return used;
 }
 

@@ -62,6 +62,31 @@ static void give_up(struct finding *finding, const char *where, const char *why)
 		 why);
 }
 
+/* A clause, not a sentence. */
+static void without_stop(char *sentence)
+{
+	size_t length = strlen(sentence);
+
+	if (length && sentence[length - 1] == '.')
+		sentence[length - 1] = '\0';
+}
+
+/* Whatever the signatures say, and where there is none: the file's own digest may be revoked. */
+static bool check_digest(const struct verify *v, struct bytes file, struct finding *finding)
+{
+	bool revoked;
+
+	if (!signature_revokes(v->anchors, file, &revoked, v->error))
+		return false;
+	for (unsigned i = 0; revoked && i < finding->signatures.count; i++) {
+		struct signature *signature = &finding->signatures.each[i];
+
+		signature->state = SIGNATURE_REVOKED;
+		snprintf(signature->why, sizeof(signature->why), "the digest of the file is revoked");
+	}
+	return true;
+}
+
 /* A component below its level is as good as revoked; images without .sbat have no components. */
 static void check_sbat(const struct verify *v, const struct pe *pe, struct signatures *signatures)
 {
@@ -105,9 +130,7 @@ static bool check_pe(struct verify *v, struct bytes bytes, bool sections_only,
 
 		if (!why)
 			return false;
-		/* A clause, not a sentence. */
-		if (strlen(why) && why[strlen(why) - 1] == '.')
-			why[strlen(why) - 1] = '\0';
+		without_stop(why);
 		if (why[0] >= 'A' && why[0] <= 'Z')
 			why[0] = (char)(why[0] - 'A' + 'a');
 		give_up(finding, "the PE image", why);
@@ -168,9 +191,10 @@ static bool check_detached(struct verify *v, struct bytes bytes, const char *pat
 		return false;
 	/* v->error may hold already why another part was refused. */
 	if (!file_open(&file, name, &problem, &absent)) {
+		without_stop(absent.cause);
 		if (problem != ENOENT && problem != ENOTDIR)
-			give_up(finding, name, "the file with it cannot be read");
-		return true;
+			give_up(finding, name, absent.cause);
+		return check_digest(v, bytes, finding);
 	}
 	checked = signature_check_detached(v->anchors, bytes, file.bytes, &finding->signatures,
 					   v->error);
@@ -182,13 +206,14 @@ static bool check_detached(struct verify *v, struct bytes bytes, const char *pat
 static bool check_kernel(struct verify *v, struct finding *best)
 {
 	const struct image *image = v->image;
+	/* What is in a unified kernel image has been taken from what was signed. */
+	struct bytes unpacked = image->uki ? image->uki_file.bytes : image->kernel_unpacked.bytes;
 	struct finding other;
 
 	if (!check_embedded(v, image->kernel_file.bytes, image->uki, best))
 		return false;
-	if (!image->uki && image->kernel_unpacked.bytes.size &&
-	    signatures_verdict(&best->signatures)->state != SIGNATURE_GOOD) {
-		if (!check_embedded(v, image->kernel_unpacked.bytes, false, &other))
+	if (unpacked.size && signatures_verdict(&best->signatures)->state != SIGNATURE_GOOD) {
+		if (!check_embedded(v, unpacked, image->uki, &other))
 			return false;
 		prefer(best, &other);
 	}
@@ -197,7 +222,7 @@ static bool check_kernel(struct verify *v, struct finding *best)
 			return false;
 		prefer(best, &other);
 	}
-	return true;
+	return check_digest(v, image->kernel_file.bytes, best);
 }
 
 /* What is printed of a signature: "good signature by CN=Somebody". */
@@ -239,7 +264,9 @@ static const char *remedy(const struct verify *v, const struct signature *signat
 	if (signature->state == SIGNATURE_NONE)
 		return "Sign it, or verify less (--verify=kernel, --verify=show).";
 	if (signature->state == SIGNATURE_UNTRUSTED && !signature_anchor_count(v->anchors))
-		return "Name the certificates to trust with --trust=FILE; none are installed "
+		return v->options->trust.count ?
+			"Name the certificates to trust with --trust=FILE; there was none in what was "
+			"named." : "Name the certificates to trust with --trust=FILE; none are installed "
 		       "in " TRUST_DEFAULT ".";
 	if (signature->state == SIGNATURE_UNTRUSTED)
 		return "If this signer is to be trusted, name his certificate with --trust=FILE.";
@@ -256,6 +283,8 @@ static bool report_signature(struct verify *v, const char *what, const struct fi
 	if (s->state == SIGNATURE_NONE)
 		return say(v,
 			   arena_format(v->arena, v->error, "%s: not signed, not covered.", what));
+	if (s->state == SIGNATURE_REVOKED && !*s->signer)
+		return say(v, arena_format(v->arena, v->error, "%s: revoked: %s.", what, s->why));
 	if (s->by_digest && s->state == SIGNATURE_GOOD)
 		return say(v, arena_format(v->arena, v->error,
 					   "%s: the digest of the image is trusted (SHA-256 %s).",
@@ -282,6 +311,9 @@ static bool conclude(struct verify *v, const char *what, const char *path,
 {
 	const struct signature *verdict = signatures_verdict(&finding->signatures);
 
+	/* Nobody has to sign it, and yet it may be named as one never to be loaded. */
+	if (verdict->state == SIGNATURE_REVOKED && v->options->verify != VERIFY_SHOW)
+		required = true;
 	for (unsigned i = 0; i < finding->signatures.count; i++)
 		if (!report_signature(v, what, finding, &finding->signatures.each[i]))
 			return false;
