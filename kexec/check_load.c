@@ -115,14 +115,15 @@ static bool check_crash_room(const struct loading *l)
 			   "Whether it fits as a crash kernel could not be seen. ", &problem);
 }
 
-static bool check_signature(const struct loading *l, const char *cmdline)
+static bool check_signature(const struct loading *l, const struct plan *plan)
 {
 	struct error problem = {0};
 	struct verify_report lines;
 
 	if (l->options->verify == VERIFY_NOTHING)
 		return true;
-	if (!verify_image(l->options, l->root, &l->image, cmdline, l->arena, &lines, &problem))
+	if (!verify_image(l->options, l->root, &l->image, plan->asked_cmdline, plan->cmdline,
+			  l->arena, &lines, &problem))
 		return add_problem(l, "signature", true, VERDICT_RISK, "", &problem);
 	if (l->options->verify != VERIFY_SHOW)
 		return add(l, "signature", true, VERDICT_CLEAR,
@@ -154,7 +155,7 @@ static bool check_plan(const struct loading *l, const char **cmdline)
 				"%s is a kernel for this machine (%s), to be loaded by %s: %s.",
 				l->options->kernel, plan.format, plan_call_name(&plan), plan.why),
 		   NULL) &&
-	       check_room(l, &plan) && check_crash_room(l) && check_signature(l, plan.cmdline);
+	       check_room(l, &plan) && check_crash_room(l) && check_signature(l, &plan);
 }
 
 bool check_load(const struct sysroot *root, const struct machine *machine,

@@ -304,7 +304,7 @@ bool plan_make(const struct machine *machine, const struct options *options,
 	p.cmdline = image_cmdline(image, options);
 	if (!p.cmdline)
 		p.cmdline = cmdline_compose(machine, options, arena, error);
-	plan->cmdline = p.cmdline;
+	plan->cmdline = plan->asked_cmdline = p.cmdline;
 	if (!p.cmdline || !describe_uki(&p, error) || !choose_call(&p, format, call, error))
 		return false;
 	if (plan->by == BY_FILE) {

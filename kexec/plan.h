@@ -48,6 +48,8 @@ struct plan {
 	/* the final command line; NULL by file: the one inside the kernel's file stays */
 	const char *cmdline;
 
+	const char *asked_cmdline;	/* what the options or a unified image gave of it */
+
 	/* By segments: kexec_load. */
 	uint64_t entry;
 	uint64_t flags;		/* of the system call chosen, architecture bits included */

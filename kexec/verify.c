@@ -445,7 +445,22 @@ static bool check_modules(struct verify *v, bool required)
 	return true;
 }
 
-static bool check_all(struct verify *v, const char *cmdline)
+/* "elfcorehdr=" and the like, which nobody could sign beforehand; or the kernel's own one. */
+static bool say_added(struct verify *v, const char *asked, const char *final)
+{
+	size_t length = asked ? strlen(asked) : 0;
+
+	if (!final || (asked && !strcmp(asked, final)))
+		return true;
+	if (asked && !strncmp(asked, final, length))
+		final += length;
+	final += strspn(final, " ");
+	return say(v, arena_format(v->arena, v->error,
+				   "command line: \"%s\" is not from the options, and has no "
+				   "signature of its own.", final));
+}
+
+static bool check_all(struct verify *v, const char *asked, const char *final)
 {
 	const struct image *image = v->image;
 	bool all = v->options->verify == VERIFY_ALL;
@@ -467,7 +482,8 @@ static bool check_all(struct verify *v, const char *cmdline)
 			: check_file(v, "device tree", &image->dtb, all)) &&
 	       (image_cmdline(image, v->options)
 			? say_cmdlines(v)
-			: check_cmdline(v, cmdline, all));
+			: check_cmdline(v, asked, all)) &&
+	       say_added(v, asked, final);
 }
 
 static bool read_trust(struct verify *v, const struct sysroot *root,
@@ -502,8 +518,8 @@ bool verify_embedded(const struct signature_anchors *anchors, struct bytes kerne
 }
 
 bool verify_image(const struct options *options, const struct sysroot *root,
-		  const struct image *image, const char *cmdline, struct arena *arena,
-		  struct verify_report *report, struct error *error)
+		  const struct image *image, const char *asked, const char *final,
+		  struct arena *arena, struct verify_report *report, struct error *error)
 {
 	struct verify v = {
 		.options = options,
@@ -519,7 +535,7 @@ bool verify_image(const struct options *options, const struct sysroot *root,
 	if (options->verify == VERIFY_NOTHING)
 		return true;
 	v.anchors = anchors = signature_anchors_new(error);
-	checked = anchors && read_trust(&v, root, anchors) && check_all(&v, cmdline);
+	checked = anchors && read_trust(&v, root, anchors) && check_all(&v, asked, final);
 	signature_anchors_free(anchors);
 	if (!checked && !error->headline[0])
 		error_headline(error, "Cannot load %s", image->kernel_file.path);

@@ -7,7 +7,7 @@
  *
  * A kernel's signature is in it (PE Authenticode), behind it (as the kernel's sign-file appends
  * it), or in KERNEL.p7s. An initrd and a device tree are signed in FILE.p7s, the command line, as
- * the kernel gets it and without a newline, in KERNEL.cmdline.p7s.
+ * it was asked for and without a newline, in KERNEL.cmdline.p7s.
  */
 #ifndef KEXEC_VERIFY_H
 #define KEXEC_VERIFY_H
@@ -25,13 +25,14 @@ struct verify_report {
 };
 
 /*
- * Checks an image and the command line that it will get (NULL: the kernel's own one stays). False
- * when something that options->verify asks for is not covered by a good signature; true at once for
+ * Checks an image and the command line that was asked for; `final` is the one that it will get
+ * (NULL: the kernel's own one stays): what kexec adds needs no signature of its own. False when
+ * something that options->verify asks for is not covered by a good signature; true at once for
  * VERIFY_NOTHING. `root` is where --trust=efi looks; with it, SBAT levels count too.
  */
 bool verify_image(const struct options *options, const struct sysroot *root,
-		  const struct image *image, const char *cmdline, struct arena *arena,
-		  struct verify_report *report, struct error *error) must_check;
+		  const struct image *image, const char *asked, const char *final,
+		  struct arena *arena, struct verify_report *report, struct error *error) must_check;
 
 /*
  * The signatures in one image, or behind it; SIGNATURE_NONE is one. False only when there is no
