@@ -68,6 +68,27 @@ static void take_device_tree(struct uki *uki, const struct pe_section *section, 
 	uki->device_trees[uki->device_tree_count++] = section->bytes;
 }
 
+/*
+ * The specification allows only one of a kind before the first profile, and one in each. Where there
+ * are more, systemd's stub takes the first; so the same kernel starts here as there.
+ */
+static bool is_repeated(const struct pe *pe, unsigned index)
+{
+	const struct pe_section section = pe_section(pe, index);
+
+	if (named(&section, ".dtbauto"))
+		return false;
+	while (index--) {
+		const struct pe_section earlier = pe_section(pe, index);
+
+		if (named(&earlier, ".profile"))
+			return false;
+		if (named(&earlier, section.name))
+			return true;
+	}
+	return false;
+}
+
 static void take(struct uki *uki, const struct pe_section *section, bool own)
 {
 	if (named(section, ".dtbauto"))
@@ -115,7 +136,7 @@ static bool read_sections(const struct pe *pe, unsigned profile, struct uki *uki
 
 		if (named(&section, ".profile"))
 			current = ++uki->profiles;
-		else if (!current || current - 1 == profile)
+		else if ((!current || current - 1 == profile) && !is_repeated(pe, i))
 			take(uki, &section, current);
 	}
 	return profile < uki->profiles || !profile;

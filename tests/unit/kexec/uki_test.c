@@ -87,6 +87,31 @@ static void test_profiles(void **state)
 	assert_false(read_kind("", 1));
 }
 
+/* The specification allows one of a kind in each place; systemd's stub takes the first of more. */
+static void test_the_first_of_several_counts(void **state)
+{
+#define TEXT(name, text) { name, (const uint8_t *)(text), sizeof(text) - 1 }
+	static const struct images_section sections[] = {
+		TEXT(".linux", "kernel"),	TEXT(".cmdline", "one"),
+		TEXT(".initrd", "first"),	TEXT(".linux", "other kernel"),
+		TEXT(".cmdline", "two"),	TEXT(".initrd", "second"),
+		TEXT(".profile", "ID=a"),	TEXT(".profile", "ID=b"),
+		TEXT(".cmdline", "three"),	TEXT(".cmdline", "four"),
+	};
+#undef TEXT
+
+	file = images_pe(IMAGES_PE_MACHINE_X86_64, sections, sizeof(sections) / sizeof(sections[0]),
+			 &size);
+	assert_true(uki_read((struct bytes){ file, size }, 0, &uki, &error));
+	expect(uki.linux_section.bytes, "kernel");
+	expect(uki.cmdline, "one");
+	expect(uki.initrd, "first");
+	assert_true(uki_read((struct bytes){ file, size }, 1, &uki, &error));
+	expect(uki.linux_section.bytes, "kernel");
+	expect(uki.cmdline, "three");
+	expect(uki.initrd, "first");
+}
+
 static void test_a_stub_is_called_one(void **state)
 {
 	assert_false(read_kind("-stub", 0));
@@ -206,6 +231,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_plain_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_left_out_is_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_profiles, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_first_of_several_counts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_stub_is_called_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_virtual_size, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_command_lines, setup, teardown),
