@@ -34,18 +34,21 @@ static const char *option_for_segments(const struct options *options, const stru
 
 static bool say_unknown_type(const struct image *image, struct bytes kernel, struct error *error)
 {
-	error_headline(error, "Cannot determine the file type of %s", image->kernel_file.path);
+	const char *path = image->kernel_file.path;
+	/* The bytes to be told are not those that the file begins with. */
+	const char *where = image->kernel_unpacked.bytes.size ? "The kernel inside of " : "";
+
+	error_headline(error, "Cannot determine the file type of %s", path);
 	if (bytes_equal_at(kernel, 0, "\177ELF", 4))
-		error_set(error, "%s is an ELF file, but not one that this architecture can start.",
-			  image->kernel_file.path);
+		error_set(error, "%s%s is an ELF file, but not one that this architecture can start.",
+			  where, path);
 	else if (kernel.size < 4)
-		error_set(error, "%s holds only %zu byte(s).", image->kernel_file.path,
-			  kernel.size);
+		error_set(error, "%s%s holds only %zu byte(s).", where, path, kernel.size);
 	else
 		error_set(error,
-			  "%s begins with the bytes %02x %02x %02x %02x, which no kernel format "
+			  "%s%s begins with the bytes %02x %02x %02x %02x, which no kernel format "
 			  "here does.",
-			  image->kernel_file.path, kernel.data[0], kernel.data[1], kernel.data[2],
+			  where, path, kernel.data[0], kernel.data[1], kernel.data[2],
 			  kernel.data[3]);
 	return error_remedy(
 		error,
