@@ -99,6 +99,7 @@ static bool read_or_map(struct file *file, struct error *error)
 		return replace_by_copy(file, "device", FILE_DEVICE_LIMIT, error);
 	if (S_ISDIR(status.st_mode))
 		return error_set(error, "%s is a directory, not a file.", file->path);
+	error_remedy(error, "Write what comes out of it to a file first.");
 	return error_set(error, "%s is a pipe or a socket, not a file.", file->path);
 }
 
@@ -125,12 +126,21 @@ bool file_open(struct file *file, const char *path, int *open_errno, struct erro
 
 bool file_seal(struct file *file, struct error *error)
 {
+	const off_t size = (off_t)file->bytes.size;
+	struct stat now;
+
 	if (fcntl(file->fd, F_GET_SEALS) == SINK_SEALS)
 		return true;
 	if (lseek(file->fd, 0, SEEK_SET))
 		return error_set(error, "%s cannot be read: %s.", file->path, strerror(errno));
 	/* One byte of room behind the end shows that there is nothing more to read. */
-	return replace_by_copy(file, "sealed", file->bytes.size + 1, error);
+	if (replace_by_copy(file, "sealed", file->bytes.size + 1, error))
+		return true;
+	if (fstat(file->fd, &now) || !S_ISREG(now.st_mode) || now.st_size <= size)
+		return false;
+	error_remedy(error, "Try again when it is complete.");
+	return error_set(error, "%s became longer while it was read: %jd bytes, then %jd.",
+			 file->path, (intmax_t)size, (intmax_t)now.st_size);
 }
 
 void file_close(struct file *file)

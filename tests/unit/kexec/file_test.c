@@ -171,6 +171,24 @@ static void test_refuses_what_is_no_file(void **state)
 }
 
 /* A terminal is the character device that anybody can fill: a line, then the end-of-file key. */
+/* --verify copies it. What came behind what was mapped has to be said, not to be left out. */
+static void test_does_not_seal_what_grows(void **state)
+{
+	struct file file;
+
+	write_input("half", 4);
+	assert_true(file_open(&file, path, NULL, &error));
+	assert_true(file_seal(&file, &error));
+	assert_memory_equal(file.bytes.data, "half", 4);
+	file_close(&file);
+	assert_true(file_open(&file, path, NULL, &error));
+	write_input("half and the rest", 17);
+	assert_false(file_seal(&file, &error));
+	assert_non_null(strstr(error.cause, "became longer while it was read: 4 bytes, then 17."));
+	assert_string_not_equal(error.remedy, "");
+	file_close(&file);
+}
+
 static void test_reads_a_character_device(void **state)
 {
 	int master = posix_openpt(O_RDWR | O_NOCTTY);
@@ -292,6 +310,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_refuses_what_is_no_file, forget),
 		cmocka_unit_test_teardown(test_reads_a_character_device, forget),
 		cmocka_unit_test_teardown(test_reads_a_file_of_sysfs, forget),
+		cmocka_unit_test_teardown(test_does_not_seal_what_grows, forget),
 		cmocka_unit_test_teardown(test_sink_becomes_a_sealed_file, forget),
 		cmocka_unit_test_teardown(test_sink_stops_at_its_limit, forget),
 		cmocka_unit_test_teardown(test_sink_refuses_to_be_empty, forget),
