@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * --module="FILE ARGUMENTS": the file up to the first blank, unpacked where it is compressed, as a
- * Multiboot kernel expects it. What the arguments mean is between that kernel and its module.
+ * Multiboot kernel expects it; as it is where no kexec has an unpacker, for an initrd below Xen is
+ * Linux's to unpack. What the arguments mean is between that kernel and its module.
  */
 #include "config.h"
 #include "kexec/image_parts.h"
@@ -15,7 +16,7 @@ static bool unpack(struct image_module *module, struct error *error)
 	const char *path = module->file.path;
 	struct file_sink sink;
 
-	if (!unpacker)
+	if (!unpacker || (!unpacker->unpack && !unpacker->library))
 		return true;
 	if (!file_sink_open(&sink, "module", UNPACK_LIMIT, error))
 		return false;

@@ -246,6 +246,7 @@ static void test_opens_modules_up_to_the_blank_and_unpacks_them(void **state)
 {
 	struct options options = { .kernel = kernel, .module = { .count = 2 } };
 	char line[96], nothing[96];
+	struct image image;
 	size_t size;
 
 	write_file(kernel, content, content_size);
@@ -265,6 +266,13 @@ static void test_opens_modules_up_to_the_blank_and_unpacks_them(void **state)
 		assert_non_null(strstr(error.cause, initrd));
 		free(packed);
 	}
+	/* An initrd for the Linux that Xen starts, which unpacks it. */
+	write_file(initrd, "\x02\x21\x4c\x18 and so on", 14);
+	assert_true(image_open(&image, &options, &error));
+	assert_true(image_open_modules(&image, &options, &error));
+	assert_int_equal(image_module_bytes(&image.modules[0]).size, 14);
+	assert_memory_equal(image_module_bytes(&image.modules[0]).data, "\x02\x21\x4c\x18 and", 8);
+	image_close(&image);
 	write_file(initrd, content, content_size);
 	snprintf(nothing, sizeof(nothing), "%s one", missing);
 	options.module.items[1] = nothing;
