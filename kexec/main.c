@@ -143,8 +143,9 @@ static void say_option_notes(const struct run *run)
 static bool verify(struct run *run)
 {
 	struct verify_report report;
-	bool verified = verify_image(&run->options, &run->root, &run->image, run->plan.asked_cmdline,
-				     run->plan.cmdline, &run->arena, &report, &run->error);
+	bool verified = verify_image(&run->options, &run->root, &run->image,
+				     run->plan.asked_cmdline, run->plan.cmdline, &run->arena,
+				     &report, &run->error);
 
 	say_notes(report.lines, report.count);
 	return verified;

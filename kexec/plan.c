@@ -40,7 +40,8 @@ static bool say_unknown_type(const struct image *image, struct bytes kernel, str
 
 	error_headline(error, "Cannot determine the file type of %s", path);
 	if (bytes_equal_at(kernel, 0, "\177ELF", 4))
-		error_set(error, "%s%s is an ELF file, but not one that this architecture can start.",
+		error_set(error,
+			  "%s%s is an ELF file, but not one that this architecture can start.",
 			  where, path);
 	else if (kernel.size < 4)
 		error_set(error, "%s%s holds only %zu byte(s).", where, path, kernel.size);

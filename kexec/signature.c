@@ -116,8 +116,8 @@ static bool revoke_certificate(struct signature_anchors *anchors, X509 *certific
 typedef bool certificate_use(struct signature_anchors *, X509 *, struct error *);
 
 /*
- * Hands each certificate of a file to `use`, which takes it over; *count is how many there were. One
- * that is damaged fails: what follows it would be left out, and nobody would know.
+ * Hands each certificate of a file to `use`, which takes it over; *count is how many there were.
+ * One that is damaged fails: what follows it would be left out, and nobody would know.
  */
 static bool each_certificate(struct signature_anchors *anchors, struct bytes file,
 			     certificate_use *use, unsigned *count, struct error *error)

@@ -69,8 +69,8 @@ static void take_device_tree(struct uki *uki, const struct pe_section *section, 
 }
 
 /*
- * The specification allows only one of a kind before the first profile, and one in each. Where there
- * are more, systemd's stub takes the first; so the same kernel starts here as there.
+ * The specification allows only one of a kind before the first profile, and one in each. Where
+ * there are more, systemd's stub takes the first; so the same kernel starts here as there.
  */
 static bool is_repeated(const struct pe *pe, unsigned index)
 {

@@ -31,8 +31,9 @@ bool uki_is(struct bytes file);
 
 /*
  * Finds the sections of profile number `profile`: those before the first .profile count for each
- * profile, and give way to its own; of several of one name in one place the first counts. Fails for a stub that only names files (Lanzaboote), for a
- * profile that is not there, and for damaged headers. The sentence has no path.
+ * profile, and give way to its own; of several of one name in one place the first counts. Fails
+ * for a stub that only names files (Lanzaboote), for a profile that is not there, and for damaged
+ * headers. The sentence has no path.
  */
 bool uki_read(struct bytes file, unsigned profile, struct uki *uki, struct error *error) must_check;
 

@@ -82,7 +82,8 @@ static bool check_digest(const struct verify *v, struct bytes file, struct findi
 		struct signature *signature = &finding->signatures.each[i];
 
 		signature->state = SIGNATURE_REVOKED;
-		snprintf(signature->why, sizeof(signature->why), "the digest of the file is revoked");
+		snprintf(signature->why, sizeof(signature->why), "%s",
+			 "the digest of the file is revoked");
 	}
 	return true;
 }
@@ -110,12 +111,15 @@ static void check_sbat(const struct verify *v, const struct pe *pe, struct signa
 
 static const char *covered_of_pe(struct verify *v, const struct pe *pe, bool covers_all)
 {
-	size_t rest = pe->certificates.size ? (size_t)(pe->certificates.data - pe->file.data) : pe->file.size;
+	size_t rest = pe->certificates.size ? (size_t)(pe->certificates.data - pe->file.data)
+					    : pe->file.size;
 
 	if (!covers_all)
-		return "the headers and sections of the file, and not what else is between and behind them";
-	return arena_format(v->arena, v->error, "the %zu bytes in front of the signatures, without the checksum "
-			    "and the place of the signatures in the headers", rest);
+		return "the headers and sections of the file, and not what else is between and "
+		       "behind them";
+	return arena_format(v->arena, v->error,
+			    "the %zu bytes in front of the signatures, without the checksum and "
+			    "the place of the signatures in the headers", rest);
 }
 
 static bool check_pe(struct verify *v, struct bytes bytes, bool sections_only,
@@ -167,7 +171,8 @@ static bool check_embedded(struct verify *v, struct bytes bytes, bool sections_o
 		return true;
 	}
 	finding->where = "the end of the file";
-	finding->covered = arena_format(v->arena, v->error, "the %zu bytes in front of it", content.size);
+	finding->covered = arena_format(v->arena, v->error, "the %zu bytes in front of it",
+					content.size);
 	return finding->covered &&
 	       signature_check_detached(v->anchors, content, message, &finding->signatures,
 					v->error);
@@ -263,10 +268,12 @@ static const char *remedy(const struct verify *v, const struct signature *signat
 {
 	if (signature->state == SIGNATURE_NONE)
 		return "Sign it, or verify less (--verify=kernel, --verify=show).";
+	if (signature->state == SIGNATURE_UNTRUSTED && !signature_anchor_count(v->anchors) &&
+	    v->options->trust.count)
+		return "Name the certificates to trust with --trust=FILE; there was none in what "
+		       "was named.";
 	if (signature->state == SIGNATURE_UNTRUSTED && !signature_anchor_count(v->anchors))
-		return v->options->trust.count ?
-			"Name the certificates to trust with --trust=FILE; there was none in what was "
-			"named." : "Name the certificates to trust with --trust=FILE; none are installed "
+		return "Name the certificates to trust with --trust=FILE; none are installed "
 		       "in " TRUST_DEFAULT ".";
 	if (signature->state == SIGNATURE_UNTRUSTED)
 		return "If this signer is to be trusted, name his certificate with --trust=FILE.";
@@ -299,10 +306,12 @@ static bool report_signature(struct verify *v, const char *what, const struct fi
 				 "    certificate: SHA-256 %s, valid from %s until %s%s",
 				 s->fingerprint, s->from, s->until, dates)))
 		return false;
-	return say(v, arena_format(v->arena, v->error, "    signature: in %s%s%s%s%s", finding->where,
-				   *s->digest ? ", over its digest by " : "", s->digest,
-				   *s->key ? ", with a key of " : "", s->key)) &&
-	       (s->state < SIGNATURE_UNTRUSTED || !finding->covered || say(v, arena_format(v->arena, v->error, "    covers: %s", finding->covered)));
+	if (!say(v, arena_format(v->arena, v->error, "    signature: in %s%s%s%s%s",
+				 finding->where, *s->digest ? ", over its digest by " : "",
+				 s->digest, *s->key ? ", with a key of " : "", s->key)))
+		return false;
+	return s->state < SIGNATURE_UNTRUSTED || !finding->covered ||
+	       say(v, arena_format(v->arena, v->error, "    covers: %s", finding->covered));
 }
 
 /* Reports, and notes the first part that may not be loaded. */
@@ -372,7 +381,8 @@ static bool say_inside(struct verify *v, const char *what, const char *path, str
 {
 	const char *covered = is_covered(v, inside) ? "whose signature covers it" : "not covered";
 
-	return say(v, arena_format(v->arena, v->error, "%s: inside of %s, %s.", what, path, covered));
+	return say(v, arena_format(v->arena, v->error, "%s: inside of %s, %s.", what, path,
+				   covered));
 }
 
 static bool say_cmdlines(struct verify *v)
@@ -412,7 +422,8 @@ static bool check_addons(struct verify *v, bool required)
 		if (!what || !check_embedded(v, addon->bytes, true, &finding) ||
 		    !conclude(v, what, addon->path, &finding, required))
 			return false;
-		v->covers_addon[i] = signatures_verdict(&finding.signatures)->state == SIGNATURE_GOOD;
+		v->covers_addon[i] =
+			signatures_verdict(&finding.signatures)->state == SIGNATURE_GOOD;
 	}
 	return true;
 }
@@ -464,8 +475,8 @@ static bool check_all(struct verify *v, const char *asked, const char *final)
 {
 	const struct image *image = v->image;
 	bool all = v->options->verify == VERIFY_ALL;
-	bool own_dtb = image->dtb.fd < 0 && (image->dtb.bytes.size ||
-					     (image->sections && image->sections->device_tree_count));
+	bool trees = image->sections && image->sections->device_tree_count;
+	bool own_dtb = image->dtb.fd < 0 && (image->dtb.bytes.size || trees);
 	struct finding finding;
 	char *what = arena_format(v->arena, v->error, "kernel %s", image->kernel_file.path);
 

@@ -32,7 +32,8 @@ struct verify_report {
  */
 bool verify_image(const struct options *options, const struct sysroot *root,
 		  const struct image *image, const char *asked, const char *final,
-		  struct arena *arena, struct verify_report *report, struct error *error) must_check;
+		  struct arena *arena, struct verify_report *report,
+		  struct error *error) must_check;
 
 /*
  * The signatures in one image, or behind it; SIGNATURE_NONE is one. False only when there is no
@@ -42,11 +43,12 @@ bool verify_embedded(const struct signature_anchors *anchors, struct bytes kerne
 		     struct arena *arena, struct signatures *out, struct error *error) must_check;
 
 /*
- * After the running kernel has refused the image with `refused` through kexec_file_load: adds to the
- * error's cause what is the matter with the signature, where it is that which was refused;
- * `locked_down` says that EPERM can come from lockdown. What UEFI's variables below `root` trust and revoke is looked at, if they are there.
+ * After the running kernel has refused the image with `refused` through kexec_file_load: adds to
+ * the error's cause what is the matter with the signature, where it is that which was refused;
+ * `locked_down` says that EPERM can come from lockdown. What UEFI's variables below `root` trust
+ * and revoke is looked at, if they are there.
  */
-void verify_explain(const struct image *image, const struct sysroot *root, int refused, bool locked_down,
-		    struct arena *arena, struct error *error);
+void verify_explain(const struct image *image, const struct sysroot *root, int refused,
+		    bool locked_down, struct arena *arena, struct error *error);
 
 #endif
