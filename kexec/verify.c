@@ -34,8 +34,12 @@ struct finding {
 	const char *covered; /* what of the file, and what not; NULL where nothing holds */
 };
 
-static bool say(struct verify *v, const char *line)
+/* One line: a file's name, which may be an addon's from a disk, makes no second one. */
+static bool say(struct verify *v, char *line)
 {
+	for (char *c = line; c && *c; c++)
+		if ((unsigned char)*c < ' ')
+			*c = '?';
 	if (line && v->report->count < VERIFY_LINES_MAX)
 		v->report->lines[v->report->count++] = line;
 	return line;
