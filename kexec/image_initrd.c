@@ -44,11 +44,12 @@ static bool append(struct file_sink *sink, struct bytes part, struct error *erro
 {
 	size_t padded = (part.size + 3) & ~(size_t)3;
 
-	if (padded < part.size || !file_sink_reserve(sink, padded, error))
+	/* First of all: what does not fit is not worth taking memory for. */
+	if (padded < part.size || padded > sink->limit - sink->size)
+		return error_set(error, "With it the initrds have more than %zu bytes, which is "
+				 "the limit.", sink->limit);
+	if (!file_sink_reserve(sink, padded, error))
 		return false;
-	if (padded > sink->capacity - sink->size)
-		return error_set(error, "It holds more than %zu bytes, which is the limit.",
-				 sink->limit);
 	memcpy(sink->data + sink->size, part.data, part.size);
 	memset(sink->data + sink->size + part.size, 0, padded - part.size);
 	sink->size += padded;
