@@ -76,7 +76,7 @@ in_notes() {
 declare -A note_instruction=([x86_64]=240 [arm64]=368 [ppc64le]=368 [s390x]=120)
 
 # The registers of each processor are there, and those of the one that crashed are of the process that the
-# log says it was. s390x counts processors there.
+# log says it was. s390x counts processors there, and the log of the lab's kernels names no process.
 crash_judge_notes() {
 	local notes at=0 name_size size type found=0 process
 	notes=$(fact 2 vmcore-notes)
@@ -88,7 +88,7 @@ crash_judge_notes() {
 			[ "$(in_notes $((at + note_instruction[$arch])) 8)" != 0 ] ||
 				echo "the registers of processor $found name no instruction"
 			process=$(in_notes $((at + 32)) 4)
-			[ "$arch" = s390x ] || ((found != crash)) ||
+			[ "$arch" = s390x ] || [ "$first" = lab ] || ((found != crash)) ||
 				expect "the process in the crashed processor's note" "$(fact 2 panic | cut -d ' ' -f 2)" "$process"
 			found=$((found + 1))
 		fi
@@ -128,6 +128,6 @@ crash_judge_headers() {
 	if [ "$arch" = ppc64le ]; then
 		expect "what was saved of low memory" $((0x10000)) "$image"
 	else
-		((image > 10 << 20 && image < 256 << 20)) || echo "the kernel's image in the dump has $image bytes"
+		((image > 2 << 20 && image < 256 << 20)) || echo "the kernel's image in the dump has $image bytes"
 	fi
 }
