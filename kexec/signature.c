@@ -115,6 +115,28 @@ static bool revoke_certificate(struct signature_anchors *anchors, X509 *certific
 
 typedef bool certificate_use(struct signature_anchors *, X509 *, struct error *);
 
+/* One behind the other; what stands behind them is one too if it begins so. */
+static bool each_der(struct signature_anchors *anchors, struct bytes file, certificate_use *use,
+		     unsigned *count, struct error *error)
+{
+	do {
+		const unsigned char *at = file.data;
+		X509 *certificate =
+			d2i_X509(NULL, &at, file.size > INT32_MAX ? INT32_MAX : (long)file.size);
+
+		if (!certificate && !*count)
+			return true;
+		if (!certificate)
+			return error_set(error, "Its certificate number %u is damaged.",
+					 *count + 1);
+		file = bytes_from(file, (size_t)(at - file.data));
+		++*count;
+		if (!use(anchors, certificate, error))
+			return false;
+	} while (file.size && file.data[0] == (V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED));
+	return true;
+}
+
 /*
  * Hands each certificate of a file to `use`, which takes it over; *count is how many there were.
  * One that is damaged fails: what follows it would be left out, and nobody would know.
@@ -122,7 +144,6 @@ typedef bool certificate_use(struct signature_anchors *, X509 *, struct error *)
 static bool each_certificate(struct signature_anchors *anchors, struct bytes file,
 			     certificate_use *use, unsigned *count, struct error *error)
 {
-	const unsigned char *at = file.data;
 	BIO *text = BIO_new_mem_buf(file.data, file.size > INT32_MAX ? INT32_MAX : (int)file.size);
 	X509 *certificate;
 	bool used = true;
@@ -136,14 +157,8 @@ static bool each_certificate(struct signature_anchors *anchors, struct bytes fil
 	BIO_free(text);
 	if (used && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE)
 		used = error_set(error, "Its certificate number %u is damaged.", *count + 1);
-	if (used && !*count) {
-		certificate =
-			d2i_X509(NULL, &at, file.size > INT32_MAX ? INT32_MAX : (long)file.size);
-		if (certificate) {
-			used = use(anchors, certificate, error);
-			++*count;
-		}
-	}
+	if (used && !*count)
+		used = each_der(anchors, file, use, count, error);
 	ERR_clear_error();
 	return used;
 }
