@@ -17,6 +17,12 @@
 static const char *const secret_parameters[] = {
 	"password", "passwd", "passphrase", "secret",	  "token",	   "credential",
 	"authkey",  "psk",    "machine_id", "machine-id", "serial_number", "serialnumber",
+	"pin-value",
+};
+
+/* How such names end: rootpass=, vnc_pw=, netcfg/wireless_wpa=, api_key=, mac=. */
+static const char *const secret_endings[] = {
+	"pass", "pw", "pwd", "pin", "key", "wpa", "wep", "mac",
 };
 
 /* Parts of the names of properties of device trees: bindings, LoPAR, skiboot's and U-Boot's own. */
@@ -93,17 +99,35 @@ static bool redact_macs(uint8_t *text, size_t size)
 	return any;
 }
 
-/* NAME=VALUE by its name, and USER:PASSWORD@ wherever it stands. */
+static bool is_secret(const uint8_t *name, size_t size)
+{
+	for (size_t i = 0; i < sizeof(secret_parameters) / sizeof(secret_parameters[0]); i++)
+		if (has_part(name, size, secret_parameters[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(secret_endings) / sizeof(secret_endings[0]); i++) {
+		size_t length = strlen(secret_endings[i]);
+
+		if (size >= length && has_part(name + size - length, length, secret_endings[i]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * NAME=VALUE by its name, and USER:PASSWORD@ wherever it stands. A value may have names in it, as URLs
+ * and the options of a mount do; a secret may have any mark in it, so nothing behind its name stays.
+ */
 static bool redact_word(uint8_t *word, size_t size)
 {
-	const uint8_t *equals = memchr(word, '=', size);
-	size_t name = equals ? (size_t)(equals - word) : 0, value = equals ? name + 1 : 0;
-	const uint8_t *at, *colon;
+	const uint8_t *equals = memchr(word, '=', size), *at, *colon;
+	size_t value = equals ? (size_t)(equals - word) + 1 : 0;
 
-	for (size_t i = 0; equals && i < sizeof(secret_parameters) / sizeof(secret_parameters[0]);
-	     i++)
-		if (has_part(word, name, secret_parameters[i]))
-			return cross_out(word + value, size - value, "\"");
+	for (size_t i = 0, name = 0; i < size; i++) {
+		if (memchr("?&;,", word[i], 4))
+			name = i + 1;
+		else if (word[i] == '=' && is_secret(word + name, i - name))
+			return cross_out(word + i + 1, size - i - 1, "\"");
+	}
 	at = memrchr(word + value, '@', size - value);
 	colon = at ? memchr(word + value, ':', (size_t)(at - word) - value) : NULL;
 	return colon && cross_out((uint8_t *)colon, (size_t)(at - colon), "\":/");
@@ -134,6 +158,42 @@ static bool redact_words(uint8_t *text, size_t size)
 static const char *redact_parameters(uint8_t *data, size_t size)
 {
 	return redact_words(data, size) ? "passwords, keys or MAC addresses" : NULL;
+}
+
+/* Blanks and commas stand between the words of a line of crypttab(5); `name`: the first one stays. */
+static bool redact_crypttab_line(uint8_t *line, size_t size, bool name)
+{
+	static const char kept[] = "tpm2-device=";
+	bool any = false;
+
+	for (size_t start = 0; start < size;) {
+		size_t length = 0;
+
+		while (start + length < size && !memchr(" \t,", line[start + length], 3))
+			length++;
+		if (length && !name && (length < strlen(kept) || memcmp(line + start, kept, strlen(kept))))
+			any |= cross_out(line + start, length, "#");
+		name &= !length;
+		start += length + 1;
+	}
+	return any;
+}
+
+/* What counts is which disks the TPM unlocks. Where their keys are, and a token's PIN, does not. */
+static const char *redact_crypttab(uint8_t *data, size_t size)
+{
+	bool any = false;
+
+	for (size_t start = 0; start < size;) {
+		const uint8_t *end = memchr(data + start, '\n', size - start);
+		size_t length = end ? (size_t)(end - data) - start : size - start, at = 0;
+
+		while (at < length && memchr(" \t", data[start + at], 2))
+			at++;
+		any |= redact_crypttab_line(data + start, length, at == length || data[start + at] != '#');
+		start += length + 1;
+	}
+	return any ? "all but names and the TPM's part" : NULL;
 }
 
 /* "Serial : 00..." of arm64, ", identification = 00..." of s390x. */
@@ -298,6 +358,7 @@ const char *redact(const char *path, uint8_t *data, size_t size)
 	} rules[] = {
 		{"proc/cmdline", redact_parameters},
 		{"/mountinfo", redact_parameters},
+		{"/etc/crypttab", redact_crypttab},
 		{"proc/cpuinfo", redact_processors},
 		{"proc/kcore.head", redact_core},
 		{"/boot_params/data", redact_boot_params},

@@ -44,6 +44,15 @@ static void command_lines_keep_their_length_and_lose_their_secrets(void **state)
 		{"x=1\tpassword=sesame", "x=1\tpassword=xxxxxx"},
 		{"nfs=\"joe:se same@host\" x", "nfs=\"joe:xx xxxx@host\" x"},
 		{"memmap=0x10$0x20 token=", "memmap=0x10$0x20 token="},
+		{"netcfg/wireless_wpa=sesame netcfg/wireless_WEP=a",
+		 "netcfg/wireless_wpa=xxxxxx netcfg/wireless_WEP=x"},
+		{"rootpass=a vnc_pw=b rootpwd=c api_key=d mac=525400abcdef",
+		 "rootpass=x vnc_pw=x rootpwd=x api_key=x mac=xxxxxxxxxxxx"},
+		{"config.url=https://host/c?a=1&access_token=b",
+		 "config.url=https://host/c?a=1&access_token=x"},
+		{"ds=nocloud;s=http://host/?key=a&b=c,d", "ds=nocloud;s=http://host/?key=xxxxxxx"},
+		{"spec_store_bypass_disable=on iommu.passthrough=1 rd.luks=1",
+		 "spec_store_bypass_disable=on iommu.passthrough=1 rd.luks=1"},
 	};
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -52,7 +61,23 @@ static void command_lines_keep_their_length_and_lose_their_secrets(void **state)
 	}
 	expect("/proc/1/mountinfo", "1 2 0:9 / /mnt rw - cifs //joe:sesame@host/x rw\n",
 	       "1 2 0:9 / /mnt rw - cifs //joe:xxxxxx@host/x rw\n");
+	expect("/proc/1/mountinfo", "1 2 0:9 / /mnt rw - davfs http://host rw,password=a,b\n",
+	       "1 2 0:9 / /mnt rw - davfs http://host rw,password=xxx\n");
 	expect("/proc/iomem", "token=1 52:54:00:ab:cd:ef", "token=1 52:54:00:ab:cd:ef");
+}
+
+static void of_the_disks_to_unlock_only_names_and_the_tpm_stay(void **state)
+{
+	expect("/etc/crypttab",
+	       "# key 123 tpm2-device=auto\n"
+	       "  vol\tUUID=12-34 none  luks,tpm2-device=auto,pkcs11-uri=a;pin-value=9\n"
+	       "\n"
+	       "swap /dev/sda2",
+	       "# xxx xxx tpm2-device=auto\n"
+	       "  vol\txxxxxxxxxx xxxx  xxxx,tpm2-device=auto,xxxxxxxxxxxxxxxxxxxxxxxx\n"
+	       "\n"
+	       "swap xxxxxxxxx");
+	expect("/etc/crypttab", "", "");
 }
 
 static void processors_lose_their_serial_numbers(void **state)
@@ -196,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(command_lines_keep_their_length_and_lose_their_secrets),
+		cmocka_unit_test(of_the_disks_to_unlock_only_names_and_the_tpm_stay),
 		cmocka_unit_test(processors_lose_their_serial_numbers),
 		cmocka_unit_test(properties_of_device_trees_are_zeroed_by_name),
 		cmocka_unit_test(a_blob_that_cannot_be_read_is_not_let_out),
