@@ -71,6 +71,23 @@ static bool each_name(int fd, bool remove, bool *found)
 	return true;
 }
 
+static bool keep_private(struct new_tree *tree, struct error *error)
+{
+	struct stat status;
+
+	if (fstat(tree->fd, &status))
+		return error_set(error, "%s cannot be looked at: %s.", tree->path, strerror(errno));
+	if (!(status.st_mode & (S_IRWXG | S_IRWXO)))
+		return true;
+	if (!fchmod(tree->fd, S_IRWXU)) {
+		tree->mode = status.st_mode & 07777;
+		return true;
+	}
+	error_remedy(error, "Name a directory that is not there yet.");
+	return error_set(error, "Others may look into %s, and that cannot be changed: %s.", tree->path,
+			 strerror(errno));
+}
+
 bool new_tree_open(struct new_tree *tree, const char *path, struct error *error)
 {
 	bool found;
@@ -80,8 +97,12 @@ bool new_tree_open(struct new_tree *tree, const char *path, struct error *error)
 	if (tree->fd < 0)
 		return error_set(error, "The directory %s cannot be made: %s.", path,
 				 strerror(errno));
-	if (each_name(tree->fd, false, &found) && !found)
-		return true;
+	if (each_name(tree->fd, false, &found) && !found) {
+		if (keep_private(tree, error))
+			return true;
+		new_tree_close(tree);
+		return false;
+	}
 	new_tree_close(tree);
 	error_remedy(error, "Name a directory that is not there yet.");
 	return error_set(error, "The directory %s is not empty.", path);
@@ -225,6 +246,8 @@ void new_tree_remove(struct new_tree *tree)
 	bool found;
 
 	(void)each_name(tree->fd, true, &found);
+	if (tree->mode)
+		(void)!fchmod(tree->fd, tree->mode);
 	new_tree_close(tree);
 	if (tree->created)
 		(void)rmdir(tree->path);

@@ -6,6 +6,8 @@
 #ifndef KEXEC_NEW_TREE_H
 #define KEXEC_NEW_TREE_H
 
+#include <sys/types.h>
+
 #include "kexec/error.h"
 
 /* A server with 4,096 processors has some 20,000 files; 40 modules and the types, 20 MB. */
@@ -15,12 +17,16 @@
 struct new_tree {
 	const char *path; /* as given */
 	int fd;
-	bool created;	/* the directory itself: only its owner may look into it */
+	bool created;	/* the directory itself */
+	mode_t mode;	/* of one that was there, for when it is left as it was; else 0 */
 	size_t entries; /* made so far */
 	uint64_t bytes;
 };
 
-/* Fails when there is something at `path` that is no empty directory. */
+/*
+ * Fails when there is something at `path` that is no empty directory. Only its owner may look into
+ * it from now on: some of what goes there is for root alone.
+ */
 bool new_tree_open(struct new_tree *tree, const char *path, struct error *error) must_check;
 /*
  * Paths are relative to the tree, without "." and ".."; the directories above are made. What is
