@@ -16,6 +16,7 @@
 struct loading {
 	const struct sysroot *root;
 	const struct machine *machine;
+	const struct machine_state *state;
 	const struct options *options;
 	struct image image;
 	struct arena *arena;
@@ -115,13 +116,46 @@ static bool check_crash_room(const struct loading *l)
 			   "Whether it fits as a crash kernel could not be seen. ", &problem);
 }
 
+static bool is_configured(const struct loading *l, const char *name)
+{
+	const struct judging j = {.machine = l->machine, .state = l->state};
+
+	return judging_configured(&j, name);
+}
+
+/* Without --verify it counts what the running kernel will make of it. */
+static bool check_own_signature(const struct loading *l, const struct plan *plan)
+{
+	static const char name[] = "signature",
+			  remedy[] = "Sign it with a key that this machine trusts, or take a kernel that is.";
+	bool wanted = l->machine->lockdown != LOCKDOWN_NONE ||
+		      (plan->by == BY_FILE && is_configured(l, "CONFIG_KEXEC_SIG_FORCE"));
+	struct verify_forecast forecast;
+
+	if (!verify_forecast(&l->image, l->root, l->arena, &forecast))
+		return add(l, name, false, VERDICT_CLEAR,
+			   "Whether the kernel is signed could not be seen: this kexec was built without "
+			   "libcrypto.", NULL);
+	if (!wanted)
+		return add(l, name, true, VERDICT_CLEAR,
+			   arena_format(l->arena, l->error, "%s The running kernel is not known to ask for a "
+					"signature.", forecast.text), NULL);
+	if (!forecast.taken)
+		return add(l, name, true, VERDICT_RISK,
+			   arena_format(l->arena, l->error, "%s The running kernel takes only signed kernels.",
+					forecast.text), remedy);
+	if (!forecast.trusted && forecast.variables)
+		return add(l, name, true, VERDICT_WARNING, forecast.text, remedy);
+	return add(l, name, forecast.trusted, VERDICT_CLEAR, forecast.text, NULL);
+}
+
 static bool check_signature(const struct loading *l, const struct plan *plan)
 {
 	struct error problem = {0};
 	struct verify_report lines;
 
 	if (l->options->verify == VERIFY_NOTHING)
-		return true;
+		return check_own_signature(l, plan);
 	if (!verify_image(l->options, l->root, &l->image, plan->asked_cmdline, plan->cmdline,
 			  l->arena, &lines, &problem))
 		return add_problem(l, "signature", true, VERDICT_RISK, "", &problem);
@@ -132,6 +166,53 @@ static bool check_signature(const struct loading *l, const struct plan *plan)
 		if (!add(l, "signature", true, VERDICT_CLEAR, lines.lines[i], NULL))
 			return false;
 	return true;
+}
+
+struct refusal {
+	const char *why, *remedy;
+};
+
+/* Why the running kernel will take nothing by the plan's system call: a clause, NULL when it may. */
+static struct refusal find_refusal(const struct loading *l, const struct plan *plan)
+{
+	static const char wait[] = "Boot again without that setting: it stays until then.";
+	const struct machine *m = l->machine;
+	bool panic = l->options->panic, configured = l->state->files[STATE_CONFIG].bytes.data;
+
+	if (l->state->without_kexec)
+		return (struct refusal){"the running kernel was built without kexec",
+					"Boot a kernel with CONFIG_KEXEC or CONFIG_KEXEC_FILE."};
+	if (m->load_disabled == YES)
+		return (struct refusal){"kernel.kexec_load_disabled is 1", wait};
+	if (panic ? !m->limit_panic : !m->limit_reboot)
+		return (struct refusal){panic ? "kernel.kexec_load_limit_panic is 0"
+					      : "kernel.kexec_load_limit_reboot is 0", wait};
+	if (plan->by == BY_SEGMENTS && m->lockdown != LOCKDOWN_NONE)
+		return (struct refusal){"the running kernel is locked down and refuses kexec_load",
+					"Use -s with a signed kernel of a type that it takes."};
+	if (plan->by == BY_SEGMENTS && configured && !is_configured(l, "CONFIG_KEXEC"))
+		return (struct refusal){"the running kernel was built without kexec_load",
+					"Use -s, or boot a kernel with CONFIG_KEXEC."};
+	if (plan->by == BY_FILE && l->options->call == CALL_FILE && configured &&
+	    !is_configured(l, "CONFIG_KEXEC_FILE"))
+		return (struct refusal){"the running kernel was built without kexec_file_load",
+					"Use -c, or boot a kernel with CONFIG_KEXEC_FILE."};
+	return (struct refusal){NULL, NULL};
+}
+
+static bool add_kernel(const struct loading *l, const struct plan *plan)
+{
+	const struct refusal refusal = find_refusal(l, plan);
+
+	if (refusal.why)
+		return add(l, "kernel", true, VERDICT_RISK,
+			   arena_format(l->arena, l->error, "%s (%s) cannot be loaded: %s.",
+					l->options->kernel, plan->format, refusal.why), refusal.remedy);
+	return add(l, "kernel", true, VERDICT_CLEAR,
+		   arena_format(l->arena, l->error,
+				"%s is a kernel for this machine (%s), to be loaded by %s: %s.",
+				l->options->kernel, plan->format, plan_call_name(plan), plan->why),
+		   NULL);
 }
 
 static bool check_plan(const struct loading *l, const char **cmdline)
@@ -150,19 +231,15 @@ static bool check_plan(const struct loading *l, const char **cmdline)
 		if (!*cmdline)
 			return false;
 	}
-	return add(l, "kernel", true, VERDICT_CLEAR,
-		   arena_format(l->arena, l->error,
-				"%s is a kernel for this machine (%s), to be loaded by %s: %s.",
-				l->options->kernel, plan.format, plan_call_name(&plan), plan.why),
-		   NULL) &&
-	       check_room(l, &plan) && check_crash_room(l) && check_signature(l, &plan);
+	return add_kernel(l, &plan) && check_room(l, &plan) && check_crash_room(l) &&
+	       check_signature(l, &plan);
 }
 
 bool check_load(const struct sysroot *root, const struct machine *machine,
-		const struct options *options, struct arena *arena, struct findings *findings,
-		const char **cmdline, struct error *error)
+		const struct machine_state *state, const struct options *options, struct arena *arena,
+		struct findings *findings, const char **cmdline, struct error *error)
 {
-	struct loading l = {root, machine, options, IMAGE_CLOSED, arena, findings, error};
+	struct loading l = {root, machine, state, options, IMAGE_CLOSED, arena, findings, error};
 	bool done;
 
 	*cmdline = NULL;

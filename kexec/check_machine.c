@@ -298,16 +298,17 @@ static bool find_more(struct library *l, const struct sysroot *root, const struc
 		unread.judgement.reason = arena_format(l->arena, l->error, "%s", problem.cause);
 		return unread.judgement.reason && findings_add(findings, &unread);
 	}
+	if (!machine_state_read(root, machine.release, l->arena, &state, l->error))
+		return false;
 	if (options->kernel) {
-		if (!check_load(root, &machine, options, l->arena, findings, &cmdline, l->error))
+		if (!check_load(root, &machine, &state, options, l->arena, findings, &cmdline, l->error))
 			return false;
 	} else if (options->append || options->reuse_cmdline) {
 		cmdline = cmdline_compose(&machine, options, l->arena, l->error);
 		if (!cmdline)
 			return false;
 	}
-	if (!machine_state_read(root, machine.release, l->arena, &state, l->error) ||
-	    !findings_judge(&machine, &state, cmdline, l->arena, findings, l->error))
+	if (!findings_judge(&machine, &state, cmdline, l->arena, findings, l->error))
 		return false;
 	findings_sort(findings);
 	return true;

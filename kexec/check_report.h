@@ -61,9 +61,9 @@ bool check_machine(const struct sysroot *root, const struct options *options, st
  * Adds what loading options->kernel would come to. *cmdline gets the next kernel's command line; NULL
  * when the plan failed, or leaves the one inside the kernel. Fails when a file cannot be read.
  */
-bool check_load(const struct sysroot *root, const struct machine *machine, const struct options *options,
-		struct arena *arena, struct findings *findings, const char **cmdline,
-		struct error *error) must_check;
+bool check_load(const struct sysroot *root, const struct machine *machine,
+		const struct machine_state *state, const struct options *options, struct arena *arena,
+		struct findings *findings, const char **cmdline, struct error *error) must_check;
 
 bool check_report_print(FILE *out, const struct report *report, unsigned forms, bool colour,
 			struct arena *arena, struct error *error) must_check;

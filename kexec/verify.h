@@ -51,4 +51,16 @@ bool verify_embedded(const struct signature_anchors *anchors, struct bytes kerne
 void verify_explain(const struct image *image, const struct sysroot *root, int refused,
 		    bool locked_down, struct arena *arena, struct error *error);
 
+/* What can be told of the kernel's signature before it is tried. */
+struct verify_forecast {
+	bool taken;	/* the running kernel may take it for signed */
+	bool trusted;	/* and UEFI's variables trust the signer */
+	bool variables; /* these could be read: otherwise nobody is trusted, and nothing revoked */
+	const char *text; /* a sentence: "It is signed by ..." */
+};
+
+/* False without libcrypto or memory. */
+bool verify_forecast(const struct image *image, const struct sysroot *root, struct arena *arena,
+		     struct verify_forecast *forecast) must_check;
+
 #endif

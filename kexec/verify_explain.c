@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * When the running kernel refuses a file for its signature, it says so by an errno. What is really
- * the matter with this file is found by looking at its signature here.
+ * the matter with this file is found by looking at its signature here; --check does so beforehand.
  */
 #include "config.h"
 #include "kexec/verify.h"
@@ -11,12 +11,26 @@
 
 #include "kexec/trust.h"
 
+#define NOT_TRIED 0
+
 /* What the kernel's signature checks return, crypto/asymmetric_keys and kernel/kexec_file.c. */
 static bool is_about_signatures(int refused, bool locked_down)
 {
 	return refused == ENOKEY || refused == EKEYREJECTED || refused == ENODATA ||
 	       refused == EBADMSG || refused == ELIBBAD || refused == ENOPKG ||
 	       refused == EMSGSIZE || (refused == EPERM && locked_down);
+}
+
+/* Before it is tried. */
+static const char *what_then(const struct signature *s, bool efi)
+{
+	if (s->state == SIGNATURE_REVOKED)
+		return "and UEFI's dbx, or shim's MokListXRT, revokes it";
+	if (s->state == SIGNATURE_GOOD)
+		return "whom UEFI's db or shim's MokListRT trusts";
+	return efi ? "whom neither UEFI's db nor shim's MokListRT trusts: the running kernel takes it only if it "
+		     "was built with that certificate"
+		   : "and nothing shows whether that certificate is in this machine's keyrings";
 }
 
 /* It holds; so why not here? `efi`: the state says what UEFI's variables trust and revoke. */
@@ -60,6 +74,10 @@ static void describe_signed(const struct signature *s, int refused, bool efi, st
 {
 	char with[96] = "";
 
+	if (refused == NOT_TRIED) {
+		error_set(error, "It is signed by %s, %s.", *s->signer ? s->signer : "somebody", what_then(s, efi));
+		return;
+	}
 	if (refused == ENOPKG)
 		snprintf(with, sizeof(with), " with %s and a digest by %s", *s->key ? s->key : "an unknown key",
 			 s->digest);
@@ -135,4 +153,28 @@ void verify_explain(const struct image *image, const struct sysroot *root, int r
 		return;
 	memcpy(cause, error->cause, sizeof(cause));
 	error_set(error, "%.480s\n%.520s", cause, found.cause);
+}
+
+bool verify_forecast(const struct image *image, const struct sysroot *root, struct arena *arena,
+		     struct verify_forecast *forecast)
+{
+	struct error found = {0}, ignored = {0};
+	struct signature_anchors *anchors;
+	struct signatures signatures;
+	const struct signature *s = &signatures.each[0];
+	bool checked;
+
+	*forecast = (struct verify_forecast){.text = NULL};
+	if (!signatures_available())
+		return false;
+	anchors = machines_anchors(root, arena, &forecast->variables, &ignored);
+	checked = anchors && verify_embedded(anchors, image_kernel(image), arena, &signatures, &ignored);
+	signature_anchors_free(anchors);
+	if (!checked)
+		return false;
+	forecast->trusted = s->state == SIGNATURE_GOOD && !s->by_digest;
+	forecast->taken = forecast->trusted || s->state == SIGNATURE_UNTRUSTED;
+	describe(image, &signatures, NOT_TRIED, forecast->variables, &found);
+	forecast->text = arena_format(arena, &ignored, "%s", found.cause);
+	return forecast->text;
 }
