@@ -97,6 +97,22 @@ static bool read_pci(struct reading *r, struct device *device, const char *above
 	return read_text(r, device, file, &device->iommu);
 }
 
+/* It hangs on a PCI device, or on what has no class: then it says itself what it is. */
+static bool read_virtio(struct reading *r, struct device *device)
+{
+	const char *id, *type;
+
+	if (!read_pci(r, device, "../"))
+		return false;
+	if (device->has_class)
+		return true;
+	if (!read_text(r, device, "device", &id) || !read_text(r, device, "../cutype", &type))
+		return false;
+	device->virtio_id = id ? (uint32_t)strtoul(id, NULL, 16) : 0;
+	device->on_channel = type;
+	return true;
+}
+
 /* What a platform device carries is a directory below it, named for the kind of thing. */
 static bool read_role(struct reading *r, struct device *device)
 {
@@ -157,7 +173,7 @@ static bool read_facts(struct reading *r, struct device *device)
 	return read_link(r, device, "driver/module", &device->module) && read_taint(r, device) &&
 	       read_text(r, device, "power/runtime_status", &device->runtime_status) &&
 	       (device->bus != DRIVER_PCI || read_pci(r, device, "")) &&
-	       (device->bus != DRIVER_VIRTIO || read_pci(r, device, "../")) &&
+	       (device->bus != DRIVER_VIRTIO || read_virtio(r, device)) &&
 	       (device->bus != DRIVER_PLATFORM || read_role(r, device));
 }
 

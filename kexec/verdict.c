@@ -10,22 +10,41 @@
 struct kind {
 	uint32_t class, mask;
 	const char *name;
+	bool when_used;		/* it transfers only while somebody plays or records */
 };
 
 /* PCI Code and ID Assignment Specification: kinds of devices that transfer data by themselves. */
 static const struct kind kinds[] = {
-	{ 0x010000, 0xff0000, "storage" }, { 0x020700, 0xffff00, "fabric" },
-	{ 0x020000, 0xff0000, "network" }, { 0x030000, 0xff0000, "display" },
-	{ 0x0c0300, 0xffff00, "USB" }, { 0x0d0000, 0xff0000, "wireless" },
-	{ 0x100000, 0xff0000, "crypto" }, { 0x120000, 0xff0000, "accelerator" },
+	{ 0x010000, 0xff0000, "storage", false }, { 0x020700, 0xffff00, "fabric", false },
+	{ 0x020000, 0xff0000, "network", false }, { 0x030000, 0xff0000, "display", false },
+	{ 0x040000, 0xff0000, "multimedia", true }, { 0x0b4000, 0xffff00, "coprocessor", false },
+	{ 0x0c0000, 0xffff00, "FireWire", false }, { 0x0c0300, 0xffff00, "USB", false },
+	/* Fibre Channel, and InfiniBand of before 0x0207 */
+	{ 0x0c0400, 0xffff00, "storage", false }, { 0x0c0600, 0xffff00, "fabric", false },
+	{ 0x0d0000, 0xff0000, "wireless", false }, { 0x100000, 0xff0000, "crypto", false },
+	{ 0x120000, 0xff0000, "accelerator", false },
 };
+
+/* Virtual I/O Device (VIRTIO) 1.3, section 5: what a device is that no PCI class describes. */
+static const struct kind virtio_kinds[] = {
+	{ 1, ~0U, "network", false }, { 2, ~0U, "storage", false }, { 3, ~0U, "console", false },
+	{ 8, ~0U, "storage", false }, { 9, ~0U, "storage", false }, { 16, ~0U, "display", false },
+	{ 19, ~0U, "socket", false }, { 20, ~0U, "crypto", false }, { 26, ~0U, "storage", false },
+};
+
+static const struct kind *find_kind(const struct kind *list, size_t count, uint32_t class)
+{
+	for (size_t i = 0; i < count; i++)
+		if ((class & list[i].mask) == list[i].class)
+			return &list[i];
+	return NULL;
+}
 
 static const struct kind *kind_of(const struct device *device)
 {
-	for (size_t i = 0; device->has_class && i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if ((device->class & kinds[i].mask) == kinds[i].class)
-			return &kinds[i];
-	return NULL;
+	if (device->has_class)
+		return find_kind(kinds, sizeof(kinds) / sizeof(kinds[0]), device->class);
+	return find_kind(virtio_kinds, sizeof(virtio_kinds) / sizeof(virtio_kinds[0]), device->virtio_id);
 }
 
 const char *verdict_name(enum verdict verdict)
@@ -102,6 +121,34 @@ static bool judge_platform(const struct device *device, const struct driver_fact
 		     remedy_for(device, arena, error));
 }
 
+/* Bus mastering is on, or may be; nobody shuts it down. */
+static bool judge_pci(const struct device *device, bool when_used, struct arena *arena,
+		      struct judgement *j, struct error *error)
+{
+	const char *remedy = remedy_for(device, arena, error),
+		   *master = device->bus_master == YES ? "is on" : "may be on";
+
+	if (when_used)
+		return judge(j, VERDICT_WARNING,
+			     arena_format(arena, error, "%s has no shutdown callback, and bus mastering %s: what "
+					  "plays or records goes on until it is lost.", device->driver, master),
+			     remedy);
+	return judge(j, VERDICT_RISK,
+		     arena_format(arena, error, "%s has no shutdown callback, bus mastering %s, and no IOMMU "
+				  "translates: the device relies on losing bus mastering alone.",
+				  device->driver, master), remedy);
+}
+
+/* A virtio device that hangs on no PCI device. */
+static bool judge_bare_virtio(const struct device *device, struct arena *arena, struct judgement *j,
+			      struct error *error)
+{
+	return judge(j, VERDICT_RISK,
+		     arena_format(arena, error, "Neither %s nor the virtio bus shuts it down, and nothing stops "
+				  "its transfers.", device->driver),
+		     remedy_for(device, arena, error));
+}
+
 bool verdict_judge(const struct device *device, const struct driver_facts *facts, struct arena *arena,
 		   struct judgement *j, struct error *error)
 {
@@ -113,8 +160,11 @@ bool verdict_judge(const struct device *device, const struct driver_facts *facts
 		return clear(j, "The virtio bus resets it.");
 	if (facts->shutdown == SHUTDOWN_WITH)
 		return clear(j, "Its driver shuts it down.");
+	/* __do_machine_kexec() in arch/s390/kernel/machine_kexec.c begins with s390_reset_system(). */
+	if (device->on_channel)
+		return clear(j, "The channel that it hangs on is reset before the jump.");
 	if (!kind)
-		return clear(j, "It is not of a class that transfers data by itself.");
+		return clear(j, "It is not of a class that is known to transfer data by itself.");
 	if (device->bus_master == NO)
 		return clear(j, "Bus mastering is off: it transfers nothing.");
 	if (facts->shutdown == SHUTDOWN_UNKNOWN || facts->bus == SHUTDOWN_UNKNOWN)
@@ -124,9 +174,6 @@ bool verdict_judge(const struct device *device, const struct driver_facts *facts
 			     arena_format(arena, error, "%s has no shutdown callback; an IOMMU stops transfers "
 					  "that come too late, but the device is not reset.", device->driver),
 			     remedy_for(device, arena, error));
-	return judge(j, VERDICT_RISK,
-		     arena_format(arena, error, "%s has no shutdown callback, bus mastering %s, and no IOMMU "
-				  "translates: the device relies on losing bus mastering alone.",
-				  device->driver, device->bus_master == YES ? "is on" : "may be on"),
-		     remedy_for(device, arena, error));
+	return device->has_class ? judge_pci(device, kind->when_used, arena, j, error)
+				 : judge_bare_virtio(device, arena, j, error);
 }

@@ -235,6 +235,45 @@ static void test_harmless_class(void **state)
 	expect(VERDICT_CLEAR, "not of a class");
 }
 
+/* Fibre Channel, FireWire, co-processors and InfiniBand are not of the base classes that one thinks of. */
+static void test_classes(void **state)
+{
+	static const struct { const char *class, *name; } serious[] = {
+		{ "0x0c0400\n", "storage" }, { "0x0c0010\n", "FireWire" }, { "0x0b4000\n", "coprocessor" },
+		{ "0x0c0600\n", "fabric" }, { "0x0c0340\n", "USB" }, { "0x020700\n", "fabric" },
+	};
+
+	add_network(false);
+	for (size_t i = 0; i < sizeof(serious) / sizeof(serious[0]); i++) {
+		put_file("pci", NETWORK, "class", serious[i].class);
+		expect(VERDICT_RISK, "no shutdown callback, bus mastering is on");
+		assert_non_null(strstr(output, serious[i].name));
+	}
+	put_file("pci", NETWORK, "class", "0x040100\n");
+	expect(VERDICT_WARNING, "what plays or records goes on");
+	put_file("pci", NETWORK, "iommu_group/type", "DMA\n");
+	expect(VERDICT_WARNING, "an IOMMU stops transfers");
+}
+
+/* Without PCI (virtio-mmio, channel I/O) there is no class, and no bus mastering that could be lost. */
+static void test_virtio_without_pci(void **state)
+{
+	add_device("virtio", "virtio0", "virtio_net", NULL);
+	put_file("virtio", "virtio0", "device", "0x0001\n");
+	tree_text(&tree, "/proc/kcore.drivers", "bus\tvirtio\tno\ndriver\tvirtio\tno\t\t\t\tvirtio_net\n");
+	expect(VERDICT_RISK, "Neither virtio_net nor the virtio bus shuts it down");
+	assert_non_null(strstr(output, "  network  "));
+	tree_text(&tree, "/proc/kcore.drivers", "bus\tvirtio\tyes\ndriver\tvirtio\tno\t\t\t\tvirtio_net\n");
+	expect(VERDICT_CLEAR, "The virtio bus resets it");
+	tree_text(&tree, "/proc/kcore.drivers", "unseen\tNobody looked.\n");
+	expect(VERDICT_WARNING, "cannot be told");
+	put_file("virtio", "virtio0", "device", "0x0004\n");
+	expect(VERDICT_CLEAR, "not of a class that is known");
+	put_file("virtio", "virtio0", "device", "0x0001\n");
+	tree_text(&tree, "/sys/bus/virtio/devices/cutype", "3832/01\n");
+	expect(VERDICT_CLEAR, "The channel that it hangs on is reset");
+}
+
 static void test_built_in(void **state)
 {
 	add_device("pci", "0000:00:01.0", "ata_thing", NULL);
@@ -507,7 +546,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_at_risk), TEST(test_check_first), TEST(test_callback),
 		TEST(test_no_bus_mastering), TEST(test_iommu),
-		TEST(test_harmless_class), TEST(test_built_in), TEST(test_memory),
+		TEST(test_harmless_class), TEST(test_classes), TEST(test_virtio_without_pci), TEST(test_built_in), TEST(test_memory),
 		TEST(test_kernel_image), TEST(test_disagreement), TEST(test_virtio_built_in), TEST(test_facts),
 		TEST(test_built_in_with_parameters), TEST(test_missing_module),
 		TEST(test_two_names), TEST(test_virtio), TEST(test_platform),
