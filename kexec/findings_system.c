@@ -239,6 +239,10 @@ static bool judge_guests(const struct judging *j)
 				   "KVM is loaded, and nobody uses it.");
 	if (!judging_text(j, STATE_MODULES))
 		return judging_unseen(j, "KVM", STATE_MODULES, "Whether KVM is in use");
+	if (judging_text(j, STATE_KVM_PARAMETER))
+		return judging_add_unseen(j, "KVM",
+					  "Whether KVM is in use could not be seen: it is built into "
+					  "the running kernel.");
 	if (!strcmp(j->machine->arch->name, "arm64"))
 		return judging_add_unseen(
 			j, "KVM",
@@ -251,6 +255,10 @@ static bool judge_users(const struct judging *j)
 	if (!judging_text(j, STATE_VFIO_PCI) && !judging_text(j, STATE_MODULES))
 		return judging_unseen(j, "VFIO", STATE_MODULES,
 				      "Whether devices are open by vfio-pci");
+	if (!judging_text(j, STATE_VFIO_PCI) && judging_text(j, STATE_VFIO_PARAMETER))
+		return judging_add_unseen(j, "VFIO",
+					  "Whether devices are open by vfio-pci could not be seen: it is "
+					  "built into the running kernel.");
 	if (!in_use(j, STATE_VFIO_PCI))
 		return judging_add(j, "VFIO", VERDICT_CLEAR, NULL, "%s",
 				   judging_text(j, STATE_VFIO_PCI)
@@ -262,29 +270,62 @@ static bool judge_users(const struct judging *j)
 			   "device is told to write to memory is in that program's hand.");
 }
 
+/* The next console= from *at on, without its name; false when there is none. */
+static bool next_console(const char **at, struct bytes *console)
+{
+	static const char name[] = "console=", blanks[] = " \t\n";
+	const size_t skipped = strlen(name);
+
+	while (**at) {
+		const char *word = *at + strspn(*at, blanks);
+		size_t length = strcspn(word, blanks);
+
+		*at = word + length;
+		if (length <= skipped || strncmp(word, name, skipped))
+			continue;
+		*console = (struct bytes){(const uint8_t *)word + skipped, length - skipped};
+		return true;
+	}
+	return false;
+}
+
+/* The same device; what stands behind the comma is its speed and the like. */
+static bool is_named(const char *cmdline, struct bytes console)
+{
+	const uint8_t *comma = memchr(console.data, ',', console.size);
+	size_t length = comma ? (size_t)(comma - console.data) : console.size;
+	struct bytes other;
+
+	while (next_console(&cmdline, &other))
+		if (other.size >= length && !memcmp(other.data, console.data, length) &&
+		    (other.size == length || other.data[length] == ','))
+			return true;
+	return false;
+}
+
 /* A console= of the running kernel that is not on the next one's command line. */
 static bool judge_console(const struct judging *j)
 {
-	const char *running = j->machine->cmdline ? j->machine->cmdline : "", *at;
-	size_t length;
+	const char *at = j->machine->cmdline ? j->machine->cmdline : "";
+	struct bytes console;
+	bool any = false;
 
 	if (!j->cmdline)
 		return true;
-	if (!cmdline_has(running, "console="))
-		return judging_add(j, "console", VERDICT_CLEAR, NULL,
-				   "The running kernel was given no console=.");
-	if (cmdline_has(j->cmdline, "console="))
-		return judging_add(j, "console", VERDICT_CLEAR, NULL,
-				   "The next kernel's command line names a console.");
-	at = strstr(running, "console=");
-	while (at > running && at[-1] != ' ' && strstr(at + 1, "console="))
-		at = strstr(at + 1, "console=");
-	length = strcspn(at, " ");
-	return judging_add(j, "console", VERDICT_WARNING,
-			   "Add --reuse-cmdline, or console= to --append.",
-			   "The running kernel was given %.*s, and the next one's command line has "
-			   "no console=: it may say nothing there.",
-			   (int)length, at);
+	while (next_console(&at, &console)) {
+		any = true;
+		if (!is_named(j->cmdline, console))
+			return judging_add(j, "console", VERDICT_WARNING,
+					   "Add --reuse-cmdline, or console= to --append.",
+					   "The running kernel was given console=%.*s, and the next one's "
+					   "command line has %s: it may say nothing there.",
+					   (int)console.size, (const char *)console.data,
+					   cmdline_has(j->cmdline, "console=") ? "only other consoles"
+									       : "no console=");
+	}
+	return judging_add(j, "console", VERDICT_CLEAR, NULL,
+			   any ? "The next kernel's command line names the same consoles."
+			       : "The running kernel was given no console=.");
 }
 
 /* Drivers that go on with what firmware set up, as a next kernel can. */

@@ -31,6 +31,8 @@ enum state_name {
 	/* how often the modules are in use */
 	STATE_KVM_INTEL, STATE_KVM_AMD, STATE_KVM, STATE_KVM_HV,
 	STATE_VFIO_PCI,
+	/* there even where the driver is no module, as refcnt is not */
+	STATE_KVM_PARAMETER, STATE_VFIO_PARAMETER,
 	STATE_FRAMEBUFFER,	/* the name of the first one */
 	STATE_CONSOLES,		/* "tty0 ttyS0": those in use */
 	STATE_TPM,		/* there wherever the kernel has a TPM */

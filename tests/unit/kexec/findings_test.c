@@ -400,6 +400,10 @@ static void test_users(void **state)
 	tree_text(&tree, "/sys/module/kernel/parameters/panic", "0\n");
 	expect("KVM", VERDICT_CLEAR, "not loaded");
 	expect("VFIO", VERDICT_CLEAR, "not loaded");
+	tree_text(&tree, "/sys/module/kvm/parameters/halt_poll_ns", "200000\n");
+	tree_text(&tree, "/sys/module/vfio_pci/parameters/disable_idle_d3", "N\n");
+	expect_unseen("KVM", "built into the running kernel");
+	expect_unseen("VFIO", "built into the running kernel");
 	/* kvm_intel itself uses kvm. */
 	tree_text(&tree, "/sys/module/kvm/refcnt", "1\n");
 	tree_text(&tree, "/sys/module/kvm_intel/refcnt", "0\n");
@@ -432,8 +436,12 @@ static void test_console(void **state)
 	expect("console", VERDICT_WARNING, "was given console=tty0, and the next one's");
 	next_cmdline = "netconsole=x";
 	expect("console", VERDICT_WARNING, "has no console=");
-	next_cmdline = "quiet console=hvc0";
-	expect("console", VERDICT_CLEAR, "names a console");
+	next_cmdline = "console=ttyS0,9600 quiet console=tty01";
+	expect("console", VERDICT_WARNING, "was given console=tty0, and the next one's command line has only other");
+	next_cmdline = "console=tty0 xconsole=ttyS0,115200 console=ttyS01 console=";
+	expect("console", VERDICT_WARNING, "was given console=ttyS0,115200, and");
+	next_cmdline = "console=ttyS0,9600 quiet console=tty0 console=hvc0";
+	expect("console", VERDICT_CLEAR, "names the same consoles");
 }
 
 static void test_framebuffer(void **state)
