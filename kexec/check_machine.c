@@ -342,8 +342,13 @@ bool check_machine(const struct sysroot *root, const struct options *options, st
 		return false;
 	if (report->findings.verdict > report->verdict)
 		report->verdict = report->findings.verdict;
-	if (!report->devices.count && !report->devices.unbound)
-		add_unseen(&l, arena_format(arena, error, "No device was found below %s/sys/bus.", root->path));
+	/* That nothing was seen clears nobody. */
+	if (!report->devices.seen) {
+		if (report->verdict == VERDICT_CLEAR)
+			report->verdict = VERDICT_WARNING;
+		add_unseen(&l, arena_format(arena, error, "No device was found below %s/sys/bus, so that nothing can "
+					    "be said of them.", root->path));
+	}
 	if (l.hidden)
 		add_unseen(&l, arena_format(arena, error, "The driver of %zu device%s is built into the kernel, whose "
 					    "image does not tell enough of it. %s", l.hidden,

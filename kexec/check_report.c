@@ -27,22 +27,41 @@ static const char *shutdown_word(enum driver_shutdown shutdown)
 	return shutdown == SHUTDOWN_WITH ? "yes" : shutdown == SHUTDOWN_WITHOUT ? "no" : "unknown";
 }
 
+/* How much of a word goes on a line: of one that no line has room for, up to a slash if it has one. */
+static int piece_length(const char *word, int room)
+{
+	int length = (int)strcspn(word, " "), slash = room;
+
+	if (length <= room)
+		return length;
+	while (slash && word[slash - 1] != '/')
+		slash--;
+	if (slash)
+		return slash;
+	/* Not between the bytes of one character. */
+	while (room > 1 && ((uint8_t)word[room] & 0xc0) == 0x80)
+		room--;
+	return room;
+}
+
 /* Words from the indent on, in lines that end at the last column. `at`: where the first line is now. */
 static bool print_words(struct printing *p, const char *text, int indent, int at)
 {
 	const char *words = escape_terminal(text, p->arena, p->error);
+	bool cut = false;
 
 	if (!words)
 		return false;
 	while (*words) {
-		int length = (int)strcspn(words, " ");
+		int length = piece_length(words, WIDTH - indent), blank = cut ? 0 : 1;
 
-		if (at > indent && at + 1 + length > WIDTH) {
+		if (at > indent && at + blank + length > WIDTH) {
 			fprintf(p->out, "\n");
 			at = 0;
 		}
-		at += fprintf(p->out, "%*s%.*s", at > indent ? 1 : indent - at, "", length, words);
+		at += fprintf(p->out, "%*s%.*s", at > indent ? blank : indent - at, "", length, words);
 		words += length;
+		cut = *words && *words != ' ';
 		words += *words == ' ';
 	}
 	fprintf(p->out, "\n");

@@ -203,6 +203,7 @@ static bool read_bus(struct reading *r, enum driver_kind bus)
 	note_denied(r, result, path);
 	if (result == SYSROOT_FAILED)
 		return false;
+	r->devices->seen |= result == SYSROOT_OK;
 	for (size_t i = 0; result == SYSROOT_OK && i < count; i++)
 		if (!read_device(r, bus, names[i]))
 			return false;

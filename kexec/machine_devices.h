@@ -32,6 +32,7 @@ struct devices {
 	struct device *list;		/* those that have a driver, by bus and name */
 	size_t count;
 	size_t unbound;			/* how many have none: the kernel shuts none of them down */
+	bool seen;			/* one of the buses at least could be looked at */
 	const char *release;		/* of the kernel, or NULL */
 	enum tristate sig_enforce;	/* whether this kernel loads only modules that are signed */
 	const char *denied;		/* a path that this user may not read, or NULL */

@@ -526,6 +526,13 @@ static void test_unreadable_machine(void **state)
 	assert_non_null(strstr(output, "much"));
 }
 
+static void expect_narrow(void)
+{
+	for (char *line = strtok(output, "\n"); line; line = strtok(NULL, "\n"))
+		if (strlen(line) > 80)
+			fail_msg("%zu columns: %s", strlen(line), line);
+}
+
 /* Foreign names in every column stay within 80 columns, and drive no terminal. */
 static void test_hostile_names(void **state)
 {
@@ -535,9 +542,52 @@ static void test_hostile_names(void **state)
 	check(0);
 	assert_null(strchr(output, '\x1b'));
 	assert_null(strchr(output, '\x07'));
-	for (char *line = strtok(output, "\n"); line; line = strtok(NULL, "\n"))
-		if (strncmp(line, "         ", 9))
-			assert_true(strlen(line) <= 80);
+	expect_narrow();
+}
+
+/* Paths that are longer than a line are cut, behind a slash where there is one, and lose nothing. */
+static void test_long_words(void **state)
+{
+	static const char *const drivers[] = {
+		"an/unusually/long/path/" "with/many/directories/in/it/and/no/blank/anywhere/at/all/to/the/end",
+		"aword_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_to_here",
+	};
+	char together[4096];
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct report_entry entry = {
+			.device = &(struct device){.name = "d", .driver = "x"},
+			.judgement = {VERDICT_RISK, drivers[i], NULL},
+		};
+		struct report one = {.entries = (struct report_entry[]){entry}, .devices = {.count = 1}};
+		size_t size, used = 0;
+		FILE *out;
+
+		free(output);
+		out = open_memstream(&output, &size);
+		assert_true(check_report_print(out, &one, 0, false, &arena, &error));
+		fclose(out);
+		for (const char *at = output; *at; at++)
+			if (*at != ' ' && *at != '\n')
+				together[used++] = *at;
+		together[used] = '\0';
+		assert_non_null(strstr(together, drivers[i]));
+		assert_int_equal(!!strstr(output, "/\n"), !i);
+		expect_narrow();
+	}
+}
+
+/* A machine whose devices cannot be seen is not clear of them. */
+static void test_no_devices(void **state)
+{
+	devices_only = true;
+	check(0);
+	devices_only = false;
+	assert_int_equal(report.verdict, VERDICT_WARNING);
+	assert_non_null(strstr(output, "No device was found below"));
+	add_network(true);
+	expect(VERDICT_CLEAR, "Its driver shuts it down");
+	assert_int_equal(report.unseen_count, 0);
 }
 
 int main(void)
@@ -552,6 +602,7 @@ int main(void)
 		TEST(test_two_names), TEST(test_virtio), TEST(test_platform),
 		TEST(test_without_modules_or_types), TEST(test_worst_first_and_json),
 		TEST(test_findings), TEST(test_unreadable_machine), TEST(test_hostile_names),
+		TEST(test_long_words), TEST(test_no_devices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
