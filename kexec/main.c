@@ -174,11 +174,22 @@ static bool has_colours(void)
 	       strcmp(terminal, "dumb");
 }
 
+/* --check-first: nothing is loaded while a device is at risk. */
+static bool passes_check(struct run *run)
+{
+	struct report report;
+
+	if (!run->options.check_first)
+		return true;
+	return check_machine(&run->root, &run->options, &run->arena, &report, &run->error) &&
+	       check_report_pass(&report, &run->error);
+}
+
 static bool print_plan(struct run *run)
 {
 	struct error ignored = {0};
 
-	if (!make_plan(run))
+	if (!make_plan(run) || !passes_check(run))
 		return false;
 	/* What a refused file call would lead to is worth seeing, but no reason to fail. */
 	if (run->plan.by == BY_FILE && run->options.call == CALL_AUTO &&
@@ -285,17 +296,6 @@ static bool has_lost_crash_kernel(struct run *run)
 
 	return run->options.panic && run->machine.crash_loaded == YES &&
 	       status_read(&run->root, true, &run->arena, &ignored) == NO;
-}
-
-/* --check-first: nothing is loaded while a device is at risk. */
-static bool passes_check(struct run *run)
-{
-	struct report report;
-
-	if (!run->options.check_first)
-		return true;
-	return check_machine(&run->root, &run->options, &run->arena, &report, &run->error) &&
-	       check_report_pass(&report, &run->error);
 }
 
 static bool load_kernel(struct run *run)
