@@ -126,24 +126,30 @@ static bool is_configured(const struct loading *l, const char *name)
 /* Without --verify it counts what the running kernel will make of it. */
 static bool check_own_signature(const struct loading *l, const struct plan *plan)
 {
-	static const char name[] = "signature",
-			  remedy[] = "Sign it with a key that this machine trusts, or take a kernel that is.";
+	static const char
+		name[] = "signature",
+		remedy[] = "Sign it with a key that this machine trusts, or take a kernel that is.";
 	bool wanted = l->machine->lockdown != LOCKDOWN_NONE ||
 		      (plan->by == BY_FILE && is_configured(l, "CONFIG_KEXEC_SIG_FORCE"));
 	struct verify_forecast forecast;
 
 	if (!verify_forecast(&l->image, l->root, l->arena, &forecast))
 		return add(l, name, false, VERDICT_CLEAR,
-			   "Whether the kernel is signed could not be seen: this kexec was built without "
-			   "libcrypto.", NULL);
+			   "Whether the kernel is signed could not be seen: this kexec was built "
+			   "without libcrypto.",
+			   NULL);
 	if (!wanted)
 		return add(l, name, true, VERDICT_CLEAR,
-			   arena_format(l->arena, l->error, "%s The running kernel is not known to ask for a "
-					"signature.", forecast.text), NULL);
+			   arena_format(l->arena, l->error,
+					"%s The running kernel is not known to ask for one.",
+					forecast.text),
+			   NULL);
 	if (!forecast.taken)
 		return add(l, name, true, VERDICT_RISK,
-			   arena_format(l->arena, l->error, "%s The running kernel takes only signed kernels.",
-					forecast.text), remedy);
+			   arena_format(l->arena, l->error,
+					"%s The running kernel takes only signed kernels.",
+					forecast.text),
+			   remedy);
 	if (!forecast.trusted && forecast.variables)
 		return add(l, name, true, VERDICT_WARNING, forecast.text, remedy);
 	return add(l, name, forecast.trusted, VERDICT_CLEAR, forecast.text, NULL);
@@ -172,7 +178,7 @@ struct refusal {
 	const char *why, *remedy;
 };
 
-/* Why the running kernel will take nothing by the plan's system call: a clause, NULL when it may. */
+/* Why the running kernel takes nothing by the plan's system call; `why` is a clause or NULL. */
 static struct refusal find_refusal(const struct loading *l, const struct plan *plan)
 {
 	static const char wait[] = "Boot again without that setting: it stays until then.";
@@ -186,7 +192,8 @@ static struct refusal find_refusal(const struct loading *l, const struct plan *p
 		return (struct refusal){"kernel.kexec_load_disabled is 1", wait};
 	if (panic ? !m->limit_panic : !m->limit_reboot)
 		return (struct refusal){panic ? "kernel.kexec_load_limit_panic is 0"
-					      : "kernel.kexec_load_limit_reboot is 0", wait};
+					      : "kernel.kexec_load_limit_reboot is 0",
+					wait};
 	if (plan->by == BY_SEGMENTS && m->lockdown != LOCKDOWN_NONE)
 		return (struct refusal){"the running kernel is locked down and refuses kexec_load",
 					"Use -s with a signed kernel of a type that it takes."};
@@ -207,7 +214,8 @@ static bool add_kernel(const struct loading *l, const struct plan *plan)
 	if (refusal.why)
 		return add(l, "kernel", true, VERDICT_RISK,
 			   arena_format(l->arena, l->error, "%s (%s) cannot be loaded: %s.",
-					l->options->kernel, plan->format, refusal.why), refusal.remedy);
+					l->options->kernel, plan->format, refusal.why),
+			   refusal.remedy);
 	return add(l, "kernel", true, VERDICT_CLEAR,
 		   arena_format(l->arena, l->error,
 				"%s is a kernel for this machine (%s), to be loaded by %s: %s.",
@@ -236,8 +244,9 @@ static bool check_plan(const struct loading *l, const char **cmdline)
 }
 
 bool check_load(const struct sysroot *root, const struct machine *machine,
-		const struct machine_state *state, const struct options *options, struct arena *arena,
-		struct findings *findings, const char **cmdline, struct error *error)
+		const struct machine_state *state, const struct options *options,
+		struct arena *arena, struct findings *findings, const char **cmdline,
+		struct error *error)
 {
 	struct loading l = {root, machine, state, options, IMAGE_CLOSED, arena, findings, error};
 	bool done;

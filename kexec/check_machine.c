@@ -301,7 +301,8 @@ static bool find_more(struct library *l, const struct sysroot *root, const struc
 	if (!machine_state_read(root, machine.release, l->arena, &state, l->error))
 		return false;
 	if (options->kernel) {
-		if (!check_load(root, &machine, &state, options, l->arena, findings, &cmdline, l->error))
+		if (!check_load(root, &machine, &state, options, l->arena, findings, &cmdline,
+				l->error))
 			return false;
 	} else if (options->append || options->reuse_cmdline) {
 		cmdline = cmdline_compose(&machine, options, l->arena, l->error);
@@ -346,8 +347,11 @@ bool check_machine(const struct sysroot *root, const struct options *options, st
 	if (!report->devices.seen) {
 		if (report->verdict == VERDICT_CLEAR)
 			report->verdict = VERDICT_WARNING;
-		add_unseen(&l, arena_format(arena, error, "No device was found below %s/sys/bus, so that nothing can "
-					    "be said of them.", root->path));
+		add_unseen(&l,
+			   arena_format(arena, error,
+					"No device was found below %s/sys/bus, so that nothing can "
+					"be said of them.",
+					root->path));
 	}
 	if (l.hidden)
 		add_unseen(&l, arena_format(arena, error, "The driver of %zu device%s is built into the kernel, whose "

@@ -27,7 +27,7 @@ static const char *shutdown_word(enum driver_shutdown shutdown)
 	return shutdown == SHUTDOWN_WITH ? "yes" : shutdown == SHUTDOWN_WITHOUT ? "no" : "unknown";
 }
 
-/* How much of a word goes on a line: of one that no line has room for, up to a slash if it has one. */
+/* How much of a word goes on a line: of one that is longer, up to a slash if it has one. */
 static int piece_length(const char *word, int room)
 {
 	int length = (int)strcspn(word, " "), slash = room;
@@ -59,7 +59,8 @@ static bool print_words(struct printing *p, const char *text, int indent, int at
 			fprintf(p->out, "\n");
 			at = 0;
 		}
-		at += fprintf(p->out, "%*s%.*s", at > indent ? blank : indent - at, "", length, words);
+		at += fprintf(p->out, "%*s%.*s", at > indent ? blank : indent - at, "", length,
+			      words);
 		words += length;
 		cut = *words && *words != ' ';
 		words += *words == ' ';

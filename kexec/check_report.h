@@ -62,8 +62,9 @@ bool check_machine(const struct sysroot *root, const struct options *options, st
  * when the plan failed, or leaves the one inside the kernel. Fails when a file cannot be read.
  */
 bool check_load(const struct sysroot *root, const struct machine *machine,
-		const struct machine_state *state, const struct options *options, struct arena *arena,
-		struct findings *findings, const char **cmdline, struct error *error) must_check;
+		const struct machine_state *state, const struct options *options,
+		struct arena *arena, struct findings *findings, const char **cmdline,
+		struct error *error) must_check;
 
 bool check_report_print(FILE *out, const struct report *report, unsigned forms, bool colour,
 			struct arena *arena, struct error *error) must_check;

@@ -240,9 +240,10 @@ static bool judge_guests(const struct judging *j)
 	if (!judging_text(j, STATE_MODULES))
 		return judging_unseen(j, "KVM", STATE_MODULES, "Whether KVM is in use");
 	if (judging_text(j, STATE_KVM_PARAMETER))
-		return judging_add_unseen(j, "KVM",
-					  "Whether KVM is in use could not be seen: it is built into "
-					  "the running kernel.");
+		return judging_add_unseen(
+			j, "KVM",
+			"Whether KVM is in use could not be seen: it is built into "
+			"the running kernel.");
 	if (!strcmp(j->machine->arch->name, "arm64"))
 		return judging_add_unseen(
 			j, "KVM",
@@ -256,9 +257,10 @@ static bool judge_users(const struct judging *j)
 		return judging_unseen(j, "VFIO", STATE_MODULES,
 				      "Whether devices are open by vfio-pci");
 	if (!judging_text(j, STATE_VFIO_PCI) && judging_text(j, STATE_VFIO_PARAMETER))
-		return judging_add_unseen(j, "VFIO",
-					  "Whether devices are open by vfio-pci could not be seen: it is "
-					  "built into the running kernel.");
+		return judging_add_unseen(
+			j, "VFIO",
+			"Whether devices are open by vfio-pci could not be seen: it is "
+			"built into the running kernel.");
 	if (!in_use(j, STATE_VFIO_PCI))
 		return judging_add(j, "VFIO", VERDICT_CLEAR, NULL, "%s",
 				   judging_text(j, STATE_VFIO_PCI)
@@ -315,13 +317,14 @@ static bool judge_console(const struct judging *j)
 	while (next_console(&at, &console)) {
 		any = true;
 		if (!is_named(j->cmdline, console))
-			return judging_add(j, "console", VERDICT_WARNING,
-					   "Add --reuse-cmdline, or console= to --append.",
-					   "The running kernel was given console=%.*s, and the next one's "
-					   "command line has %s: it may say nothing there.",
-					   (int)console.size, (const char *)console.data,
-					   cmdline_has(j->cmdline, "console=") ? "only other consoles"
-									       : "no console=");
+			return judging_add(
+				j, "console", VERDICT_WARNING,
+				"Add --reuse-cmdline, or console= to --append.",
+				"The running kernel was given console=%.*s, and the next one's "
+				"command line has %s: it may say nothing there.",
+				(int)console.size, (const char *)console.data,
+				cmdline_has(j->cmdline, "console=") ? "only other consoles"
+								    : "no console=");
 	}
 	return judging_add(j, "console", VERDICT_CLEAR, NULL,
 			   any ? "The next kernel's command line names the same consoles."

@@ -17,7 +17,7 @@ struct device {
 	const char *taint;		/* of the module, "OE"; NULL for none */
 	bool has_class;
 	uint32_t class;			/* PCI class code, of a virtio device's PCI device too */
-	uint32_t virtio_id;		/* what a virtio device is, by VIRTIO; 0: another, or not to be seen */
+	uint32_t virtio_id;		/* what virtio without PCI is; 0: that cannot be seen */
 	bool on_channel;		/* virtio on the channel I/O of s390x */
 	enum tristate bus_master;
 	const char *iommu;		/* type of its group, "DMA-FQ", "identity"; NULL: in none */

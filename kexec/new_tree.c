@@ -84,8 +84,8 @@ static bool keep_private(struct new_tree *tree, struct error *error)
 		return true;
 	}
 	error_remedy(error, "Name a directory that is not there yet.");
-	return error_set(error, "Others may look into %s, and that cannot be changed: %s.", tree->path,
-			 strerror(errno));
+	return error_set(error, "Others may look into %s, and that cannot be changed: %s.",
+			 tree->path, strerror(errno));
 }
 
 bool new_tree_open(struct new_tree *tree, const char *path, struct error *error)

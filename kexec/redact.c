@@ -15,9 +15,9 @@
 
 /* Parts of the names of kernel parameters whose values are nobody's business. */
 static const char *const secret_parameters[] = {
-	"password", "passwd", "passphrase", "secret",	  "token",	   "credential",
-	"authkey",  "psk",    "machine_id", "machine-id", "serial_number", "serialnumber",
-	"pin-value",
+	"password",	 "passwd",	 "passphrase", "secret",     "token",
+	"credential",	 "authkey",	 "psk",	       "machine_id", "machine-id",
+	"serial_number", "serialnumber", "pin-value",
 };
 
 /* How such names end: rootpass=, vnc_pw=, netcfg/wireless_wpa=, api_key=, mac=. */
@@ -114,23 +114,25 @@ static bool is_secret(const uint8_t *name, size_t size)
 }
 
 /*
- * NAME=VALUE by its name, and USER:PASSWORD@ wherever it stands. A value may have names in it, as URLs
- * and the options of a mount do; a secret may have any mark in it, so nothing behind its name stays.
+ * NAME=VALUE by its name, and USER:PASSWORD@ wherever it stands. A value may have names in it, as
+ * URLs and the options of a mount do; a secret may have any mark in it, so nothing behind its name
+ * stays.
  */
 static bool redact_word(uint8_t *word, size_t size)
 {
 	const uint8_t *equals = memchr(word, '=', size), *at, *colon;
 	size_t value = equals ? (size_t)(equals - word) + 1 : 0;
+	bool any = false;
 
-	for (size_t i = 0, name = 0; i < size; i++) {
+	for (size_t i = 0, name = 0; i < size && !any; i++) {
 		if (memchr("?&;,", word[i], 4))
 			name = i + 1;
 		else if (word[i] == '=' && is_secret(word + name, i - name))
-			return cross_out(word + i + 1, size - i - 1, "\"");
+			any = cross_out(word + i + 1, size - i - 1, "\"");
 	}
 	at = memrchr(word + value, '@', size - value);
 	colon = at ? memchr(word + value, ':', (size_t)(at - word) - value) : NULL;
-	return colon && cross_out((uint8_t *)colon, (size_t)(at - colon), "\":/");
+	return (colon && cross_out((uint8_t *)colon, (size_t)(at - colon), "\":/")) || any;
 }
 
 /* Words as the kernel splits its command line: blanks in quotes belong to the word. */
@@ -160,7 +162,7 @@ static const char *redact_parameters(uint8_t *data, size_t size)
 	return redact_words(data, size) ? "passwords, keys or MAC addresses" : NULL;
 }
 
-/* Blanks and commas stand between the words of a line of crypttab(5); `name`: the first one stays. */
+/* Blanks and commas part the words of a line of crypttab(5); `name`: the first one stays. */
 static bool redact_crypttab_line(uint8_t *line, size_t size, bool name)
 {
 	static const char kept[] = "tpm2-device=";
@@ -171,7 +173,8 @@ static bool redact_crypttab_line(uint8_t *line, size_t size, bool name)
 
 		while (start + length < size && !memchr(" \t,", line[start + length], 3))
 			length++;
-		if (length && !name && (length < strlen(kept) || memcmp(line + start, kept, strlen(kept))))
+		if (length && !name &&
+		    (length < strlen(kept) || memcmp(line + start, kept, strlen(kept))))
 			any |= cross_out(line + start, length, "#");
 		name &= !length;
 		start += length + 1;
@@ -190,7 +193,8 @@ static const char *redact_crypttab(uint8_t *data, size_t size)
 
 		while (at < length && memchr(" \t", data[start + at], 2))
 			at++;
-		any |= redact_crypttab_line(data + start, length, at == length || data[start + at] != '#');
+		any |= redact_crypttab_line(data + start, length,
+					    at == length || data[start + at] != '#');
 		start += length + 1;
 	}
 	return any ? "all but names and the TPM's part" : NULL;

@@ -10,26 +10,32 @@
 struct kind {
 	uint32_t class, mask;
 	const char *name;
-	bool when_used;		/* it transfers only while somebody plays or records */
+	bool when_used; /* it transfers only while somebody plays or records */
 };
 
 /* PCI Code and ID Assignment Specification: kinds of devices that transfer data by themselves. */
 static const struct kind kinds[] = {
-	{ 0x010000, 0xff0000, "storage", false }, { 0x020700, 0xffff00, "fabric", false },
-	{ 0x020000, 0xff0000, "network", false }, { 0x030000, 0xff0000, "display", false },
-	{ 0x040000, 0xff0000, "multimedia", true }, { 0x0b4000, 0xffff00, "coprocessor", false },
-	{ 0x0c0000, 0xffff00, "FireWire", false }, { 0x0c0300, 0xffff00, "USB", false },
+	{0x010000, 0xff0000, "storage", false},
+	{0x020700, 0xffff00, "fabric", false},
+	{0x020000, 0xff0000, "network", false},
+	{0x030000, 0xff0000, "display", false},
+	{0x040000, 0xff0000, "multimedia", true},
+	{0x0b4000, 0xffff00, "coprocessor", false},
+	{0x0c0000, 0xffff00, "FireWire", false},
+	{0x0c0300, 0xffff00, "USB", false},
 	/* Fibre Channel, and InfiniBand of before 0x0207 */
-	{ 0x0c0400, 0xffff00, "storage", false }, { 0x0c0600, 0xffff00, "fabric", false },
-	{ 0x0d0000, 0xff0000, "wireless", false }, { 0x100000, 0xff0000, "crypto", false },
-	{ 0x120000, 0xff0000, "accelerator", false },
+	{0x0c0400, 0xffff00, "storage", false},
+	{0x0c0600, 0xffff00, "fabric", false},
+	{0x0d0000, 0xff0000, "wireless", false},
+	{0x100000, 0xff0000, "crypto", false},
+	{0x120000, 0xff0000, "accelerator", false},
 };
 
 /* Virtual I/O Device (VIRTIO) 1.3, section 5: what a device is that no PCI class describes. */
 static const struct kind virtio_kinds[] = {
-	{ 1, ~0U, "network", false }, { 2, ~0U, "storage", false }, { 3, ~0U, "console", false },
-	{ 8, ~0U, "storage", false }, { 9, ~0U, "storage", false }, { 16, ~0U, "display", false },
-	{ 19, ~0U, "socket", false }, { 20, ~0U, "crypto", false }, { 26, ~0U, "storage", false },
+	{1, ~0U, "network", false}, {2, ~0U, "storage", false}, {3, ~0U, "console", false},
+	{8, ~0U, "storage", false}, {9, ~0U, "storage", false}, {16, ~0U, "display", false},
+	{19, ~0U, "socket", false}, {20, ~0U, "crypto", false}, {26, ~0U, "storage", false},
 };
 
 static const struct kind *find_kind(const struct kind *list, size_t count, uint32_t class)
@@ -44,7 +50,8 @@ static const struct kind *kind_of(const struct device *device)
 {
 	if (device->has_class)
 		return find_kind(kinds, sizeof(kinds) / sizeof(kinds[0]), device->class);
-	return find_kind(virtio_kinds, sizeof(virtio_kinds) / sizeof(virtio_kinds[0]), device->virtio_id);
+	return find_kind(virtio_kinds, sizeof(virtio_kinds) / sizeof(virtio_kinds[0]),
+			 device->virtio_id);
 }
 
 const char *verdict_name(enum verdict verdict)
@@ -130,13 +137,17 @@ static bool judge_pci(const struct device *device, bool when_used, struct arena 
 
 	if (when_used)
 		return judge(j, VERDICT_WARNING,
-			     arena_format(arena, error, "%s has no shutdown callback, and bus mastering %s: what "
-					  "plays or records goes on until it is lost.", device->driver, master),
+			     arena_format(arena, error,
+					  "%s has no shutdown callback, and bus mastering %s: what "
+					  "plays or records goes on until it is lost.",
+					  device->driver, master),
 			     remedy);
 	return judge(j, VERDICT_RISK,
-		     arena_format(arena, error, "%s has no shutdown callback, bus mastering %s, and no IOMMU "
+		     arena_format(arena, error,
+				  "%s has no shutdown callback, bus mastering %s, and no IOMMU "
 				  "translates: the device relies on losing bus mastering alone.",
-				  device->driver, master), remedy);
+				  device->driver, master),
+		     remedy);
 }
 
 /* A virtio device that hangs on no PCI device. */
@@ -144,8 +155,10 @@ static bool judge_bare_virtio(const struct device *device, struct arena *arena, 
 			      struct error *error)
 {
 	return judge(j, VERDICT_RISK,
-		     arena_format(arena, error, "Neither %s nor the virtio bus shuts it down, and nothing stops "
-				  "its transfers.", device->driver),
+		     arena_format(arena, error,
+				  "Neither %s nor the virtio bus shuts it down, and nothing stops "
+				  "its transfers.",
+				  device->driver),
 		     remedy_for(device, arena, error));
 }
 
@@ -160,7 +173,7 @@ bool verdict_judge(const struct device *device, const struct driver_facts *facts
 		return clear(j, "The virtio bus resets it.");
 	if (facts->shutdown == SHUTDOWN_WITH)
 		return clear(j, "Its driver shuts it down.");
-	/* __do_machine_kexec() in arch/s390/kernel/machine_kexec.c begins with s390_reset_system(). */
+	/* arch/s390/kernel/machine_kexec.c: __do_machine_kexec() begins with a reset of all. */
 	if (device->on_channel)
 		return clear(j, "The channel that it hangs on is reset before the jump.");
 	if (!kind)

@@ -28,8 +28,8 @@ static const char *what_then(const struct signature *s, bool efi)
 		return "and UEFI's dbx, or shim's MokListXRT, revokes it";
 	if (s->state == SIGNATURE_GOOD)
 		return "whom UEFI's db or shim's MokListRT trusts";
-	return efi ? "whom neither UEFI's db nor shim's MokListRT trusts: the running kernel takes it only if it "
-		     "was built with that certificate"
+	return efi ? "whom neither UEFI's db nor shim's MokListRT trusts: the running kernel takes "
+		     "it only if it was built with that certificate"
 		   : "and nothing shows whether that certificate is in this machine's keyrings";
 }
 
@@ -75,7 +75,8 @@ static void describe_signed(const struct signature *s, int refused, bool efi, st
 	char with[96] = "";
 
 	if (refused == NOT_TRIED) {
-		error_set(error, "It is signed by %s, %s.", *s->signer ? s->signer : "somebody", what_then(s, efi));
+		error_set(error, "It is signed by %s, %s.", *s->signer ? s->signer : "somebody",
+			  what_then(s, efi));
 		return;
 	}
 	if (refused == ENOPKG)
@@ -168,7 +169,8 @@ bool verify_forecast(const struct image *image, const struct sysroot *root, stru
 	if (!signatures_available())
 		return false;
 	anchors = machines_anchors(root, arena, &forecast->variables, &ignored);
-	checked = anchors && verify_embedded(anchors, image_kernel(image), arena, &signatures, &ignored);
+	checked = anchors &&
+		  verify_embedded(anchors, image_kernel(image), arena, &signatures, &ignored);
 	signature_anchors_free(anchors);
 	if (!checked)
 		return false;

@@ -235,12 +235,15 @@ static void test_harmless_class(void **state)
 	expect(VERDICT_CLEAR, "not of a class");
 }
 
-/* Fibre Channel, FireWire, co-processors and InfiniBand are not of the base classes that one thinks of. */
+/* These are not of the base classes that one thinks of. */
 static void test_classes(void **state)
 {
-	static const struct { const char *class, *name; } serious[] = {
-		{ "0x0c0400\n", "storage" }, { "0x0c0010\n", "FireWire" }, { "0x0b4000\n", "coprocessor" },
-		{ "0x0c0600\n", "fabric" }, { "0x0c0340\n", "USB" }, { "0x020700\n", "fabric" },
+	static const struct {
+		const char *class, *name;
+	} serious[] = {
+		{"0x0c0400\n", "storage"},     {"0x0c0010\n", "FireWire"},
+		{"0x0b4000\n", "coprocessor"}, {"0x0c0600\n", "fabric"},
+		{"0x0c0340\n", "USB"},	       {"0x020700\n", "fabric"},
 	};
 
 	add_network(false);
@@ -255,15 +258,17 @@ static void test_classes(void **state)
 	expect(VERDICT_WARNING, "an IOMMU stops transfers");
 }
 
-/* Without PCI (virtio-mmio, channel I/O) there is no class, and no bus mastering that could be lost. */
+/* Without PCI (virtio-mmio, channel I/O) there is no class, and no bus mastering to be lost. */
 static void test_virtio_without_pci(void **state)
 {
 	add_device("virtio", "virtio0", "virtio_net", NULL);
 	put_file("virtio", "virtio0", "device", "0x0001\n");
-	tree_text(&tree, "/proc/kcore.drivers", "bus\tvirtio\tno\ndriver\tvirtio\tno\t\t\t\tvirtio_net\n");
+	tree_text(&tree, "/proc/kcore.drivers",
+		  "bus\tvirtio\tno\ndriver\tvirtio\tno\t\t\t\tvirtio_net\n");
 	expect(VERDICT_RISK, "Neither virtio_net nor the virtio bus shuts it down");
 	assert_non_null(strstr(output, "  network  "));
-	tree_text(&tree, "/proc/kcore.drivers", "bus\tvirtio\tyes\ndriver\tvirtio\tno\t\t\t\tvirtio_net\n");
+	tree_text(&tree, "/proc/kcore.drivers",
+		  "bus\tvirtio\tyes\ndriver\tvirtio\tno\t\t\t\tvirtio_net\n");
 	expect(VERDICT_CLEAR, "The virtio bus resets it");
 	tree_text(&tree, "/proc/kcore.drivers", "unseen\tNobody looked.\n");
 	expect(VERDICT_WARNING, "cannot be told");
@@ -545,12 +550,14 @@ static void test_hostile_names(void **state)
 	expect_narrow();
 }
 
-/* Paths that are longer than a line are cut, behind a slash where there is one, and lose nothing. */
+/* Paths that are longer than a line are cut, behind a slash if there is one, and lose nothing. */
 static void test_long_words(void **state)
 {
 	static const char *const drivers[] = {
-		"an/unusually/long/path/" "with/many/directories/in/it/and/no/blank/anywhere/at/all/to/the/end",
-		"aword_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_to_here",
+		"an/unusually/long/path/"
+		"with/many/directories/in/it/and/no/blank/anywhere/at/all/to/the/end",
+		"aword_that_goes_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_and_on_"
+		"to_here",
 	};
 	char together[4096];
 
@@ -559,7 +566,8 @@ static void test_long_words(void **state)
 			.device = &(struct device){.name = "d", .driver = "x"},
 			.judgement = {VERDICT_RISK, drivers[i], NULL},
 		};
-		struct report one = {.entries = (struct report_entry[]){entry}, .devices = {.count = 1}};
+		struct report one = {.entries = (struct report_entry[]){entry},
+				     .devices = {.count = 1}};
 		size_t size, used = 0;
 		FILE *out;
 
@@ -594,15 +602,32 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_at_risk), TEST(test_check_first), TEST(test_callback),
-		TEST(test_no_bus_mastering), TEST(test_iommu),
-		TEST(test_harmless_class), TEST(test_classes), TEST(test_virtio_without_pci), TEST(test_built_in), TEST(test_memory),
-		TEST(test_kernel_image), TEST(test_disagreement), TEST(test_virtio_built_in), TEST(test_facts),
-		TEST(test_built_in_with_parameters), TEST(test_missing_module),
-		TEST(test_two_names), TEST(test_virtio), TEST(test_platform),
-		TEST(test_without_modules_or_types), TEST(test_worst_first_and_json),
-		TEST(test_findings), TEST(test_unreadable_machine), TEST(test_hostile_names),
-		TEST(test_long_words), TEST(test_no_devices),
+		TEST(test_at_risk),
+		TEST(test_check_first),
+		TEST(test_callback),
+		TEST(test_no_bus_mastering),
+		TEST(test_iommu),
+		TEST(test_harmless_class),
+		TEST(test_classes),
+		TEST(test_virtio_without_pci),
+		TEST(test_built_in),
+		TEST(test_memory),
+		TEST(test_kernel_image),
+		TEST(test_disagreement),
+		TEST(test_virtio_built_in),
+		TEST(test_facts),
+		TEST(test_built_in_with_parameters),
+		TEST(test_missing_module),
+		TEST(test_two_names),
+		TEST(test_virtio),
+		TEST(test_platform),
+		TEST(test_without_modules_or_types),
+		TEST(test_worst_first_and_json),
+		TEST(test_findings),
+		TEST(test_unreadable_machine),
+		TEST(test_hostile_names),
+		TEST(test_long_words),
+		TEST(test_no_devices),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -437,7 +437,8 @@ static void test_console(void **state)
 	next_cmdline = "netconsole=x";
 	expect("console", VERDICT_WARNING, "has no console=");
 	next_cmdline = "console=ttyS0,9600 quiet console=tty01";
-	expect("console", VERDICT_WARNING, "was given console=tty0, and the next one's command line has only other");
+	expect("console", VERDICT_WARNING,
+	       "was given console=tty0, and the next one's command line has only other");
 	next_cmdline = "console=tty0 xconsole=ttyS0,115200 console=ttyS01 console=";
 	expect("console", VERDICT_WARNING, "was given console=ttyS0,115200, and");
 	next_cmdline = "console=ttyS0,9600 quiet console=tty0 console=hvc0";

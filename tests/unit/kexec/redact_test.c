@@ -51,6 +51,8 @@ static void command_lines_keep_their_length_and_lose_their_secrets(void **state)
 		{"config.url=https://host/c?a=1&access_token=b",
 		 "config.url=https://host/c?a=1&access_token=x"},
 		{"ds=nocloud;s=http://host/?key=a&b=c,d", "ds=nocloud;s=http://host/?key=xxxxxxx"},
+		{"netroot=iscsi:joe:sesame@host,password=a",
+		 "netroot=iscsi:xxx:xxxxxx@host,password=x"},
 		{"spec_store_bypass_disable=on iommu.passthrough=1 rd.luks=1",
 		 "spec_store_bypass_disable=on iommu.passthrough=1 rd.luks=1"},
 	};
