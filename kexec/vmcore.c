@@ -191,14 +191,31 @@ static void add_load(struct vmcore *core, const uint8_t *header)
 
 /* ------------------------------------------------------------------------------------------- */
 
-/* The description of the first VMCOREINFO note of a segment, if it has one. */
-static bool find_info(struct vmcore *core, uint64_t offset, uint64_t size, uint64_t *budget,
+/* The text of a VMCOREINFO note, of which `left` bytes at most are left in its segment. */
+static bool read_info(struct vmcore *core, uint64_t offset, uint64_t size, uint64_t left,
 		      struct arena *arena, struct error *error)
 {
+	uint8_t *text;
+
+	/* The last note may be without the bytes that fill it up. */
+	if (size > left)
+		size = left;
+	if (size > INFO_MAX)
+		size = INFO_MAX;
+	text = arena_alloc(arena, size + 1, error);
+	if (!text || !read_file(core, offset, text, size, error))
+		return fail(error, VMCORE_NOTES);
+	core->info = (struct bytes){text, size};
+	return true;
+}
+
+/* Finds the first VMCOREINFO note of a segment, if it has one. */
+static bool find_info(struct vmcore *core, uint64_t offset, uint64_t size, bool everywhere,
+		      uint64_t *budget, struct arena *arena, struct error *error)
+{
 	static const char wanted[] = "VMCOREINFO"; /* its NUL is a part of the name */
-	uint64_t end, name_size, text_size;
 	uint8_t note[sizeof(Elf32_Nhdr) + sizeof(wanted)];
-	char *text;
+	uint64_t end, step;
 
 	if (!add_overflow_checked(offset, size, &end)) {
 		error_set(error,
@@ -206,8 +223,9 @@ static bool find_info(struct vmcore *core, uint64_t offset, uint64_t size, uint6
 			  size, offset);
 		return fail(error, VMCORE_NOTES);
 	}
-	for (; end - offset > sizeof(note); offset += sizeof(Elf32_Nhdr) + name_size + text_size) {
+	for (; end - offset > sizeof(note); offset += step) {
 		const uint64_t left = end - offset - sizeof(Elf32_Nhdr);
+		uint64_t name_size, text_size;
 
 		if (*budget < sizeof(note))
 			break;
@@ -215,28 +233,41 @@ static bool find_info(struct vmcore *core, uint64_t offset, uint64_t size, uint6
 		if (!read_file(core, offset, note, sizeof(note), error))
 			return fail(error, VMCORE_NOTES);
 		name_size = (bytes_get(note, 4, core->order) + 3) & ~UINT64_C(3);
-		text_size = (bytes_get(note + 4, 4, core->order) + 3) & ~UINT64_C(3);
-		if (name_size > left)
-			break;
-		/* The last note may be without the bytes that fill it up. */
+		text_size = bytes_get(note + 4, 4, core->order);
 		if (bytes_get(note, 4, core->order) == sizeof(wanted) &&
-		    !memcmp(note + sizeof(Elf32_Nhdr), wanted, sizeof(wanted))) {
-			text_size = bytes_get(note + 4, 4, core->order);
-			if (text_size > left - name_size)
-				text_size = left - name_size;
-			if (text_size > INFO_MAX)
-				text_size = INFO_MAX;
-			text = arena_alloc(arena, text_size + 1, error);
-			if (!text || !read_file(core, offset + sizeof(Elf32_Nhdr) + name_size, text,
-						text_size, error))
-				return fail(error, VMCORE_NOTES);
-			core->info = (struct bytes){(const uint8_t *)text, text_size};
-			return true;
-		}
-		if (text_size > left - name_size)
+		    !memcmp(note + sizeof(Elf32_Nhdr), wanted, sizeof(wanted)))
+			return read_info(core, offset + sizeof(Elf32_Nhdr) + name_size, text_size,
+					 left - name_size, arena, error);
+		text_size = (text_size + 3) & ~UINT64_C(3);
+		step = everywhere ? 4 : sizeof(Elf32_Nhdr) + name_size + text_size;
+		if (!everywhere && (name_size > left || text_size > left - name_size))
 			break;
 	}
 	return true;
+}
+
+/*
+ * Looks for VMCOREINFO in every segment of notes: from note to note, or at each place where one
+ * could begin. Damage does no harm as long as it is found.
+ */
+static bool read_notes(struct vmcore *core, const uint8_t *table, const struct headers *headers,
+		       bool everywhere, struct arena *arena, struct error *error)
+{
+	uint64_t budget = NOTES_MAX;
+	bool whole = true;
+
+	for (uint64_t i = 0; i < headers->count && !core->info.size; i++) {
+		const uint8_t *at = table + i * headers->size;
+
+		if (field(core, at, FIELD(Phdr, p_type)) == PT_NOTE &&
+		    !find_info(core, field(core, at, FIELD(Phdr, p_offset)),
+			       field(core, at, FIELD(Phdr, p_filesz)), everywhere, &budget, arena,
+			       error))
+			whole = false;
+	}
+	if (core->info.size)
+		*error = (struct error){0};
+	return whole || core->info.size;
 }
 
 /* A 32-bit kernel may write a 64-bit file, to name more than 4 GiB of memory. */
@@ -255,24 +286,20 @@ static unsigned size_of_long(const struct vmcore *core)
 static bool read_segments(struct vmcore *core, const uint8_t *table, const struct headers *headers,
 			  struct arena *arena, struct error *error)
 {
-	uint64_t budget = NOTES_MAX;
-	bool damaged = false;
+	bool whole;
 
 	for (uint64_t i = 0; i < headers->count; i++) {
 		const uint8_t *at = table + i * headers->size;
-		const uint64_t type = field(core, at, FIELD(Phdr, p_type));
 
-		if (type == PT_LOAD)
+		if (field(core, at, FIELD(Phdr, p_type)) == PT_LOAD)
 			add_load(core, at);
-		if (type == PT_NOTE && !core->info.size &&
-		    !find_info(core, field(core, at, FIELD(Phdr, p_offset)),
-			       field(core, at, FIELD(Phdr, p_filesz)), &budget, arena, error))
-			damaged = true;
 	}
-	/* Damaged notes do no harm as long as others have what is needed. */
-	if (damaged && !core->info.size)
+	whole = read_notes(core, table, headers, false, arena, error);
+	/* The sizes of damaged notes may lead past the one that matters. */
+	if (!core->info.size)
+		whole = read_notes(core, table, headers, true, arena, error);
+	if (!whole)
 		return false;
-	*error = (struct error){0};
 	sort_map(&core->virtual);
 	sort_map(&core->physical);
 	core->long_size = size_of_long(core);

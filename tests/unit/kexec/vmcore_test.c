@@ -158,10 +158,11 @@ static void test_what_is_known(void **state)
 	core_free(&made);
 }
 
-/* Notes of no sense at all: they are looked at until they lead outside. */
+/* A note of no sense at all, whose sizes lead outside or past the others: those are found still. */
 static void test_wild_notes(void **state)
 {
-	static const uint32_t sizes[] = {0, 1, 0x7fffffff, 0xfffffffc, 0xfffffffd, 0xffffffff};
+	static const uint32_t sizes[] = {0,	     1,		 100,	     0x7fffffff,
+					 0xfffffffc, 0xfffffffd, 0xffffffff};
 	struct vmcore core;
 	struct core made;
 
@@ -170,6 +171,7 @@ static void test_wild_notes(void **state)
 			core_make(&made, &usual);
 			bytes_put(made.data + made.notes + field, 4, LITTLE, sizes[i]);
 			assert_true(open_core(&core, &made));
+			assert_int_equal(core.info.size, made.info_size);
 			core_free(&made);
 		}
 }
