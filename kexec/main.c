@@ -398,11 +398,14 @@ static bool leave(struct run *run)
 
 static bool act(struct run *run, int argc, char **argv)
 {
+	static char help[16384];
 	const struct options *options = &run->options;
 
 	if (!parse(run, argc, argv))
 		return false;
 	if (options->help || options->version) {
+		/* In one piece: a reader that has seen enough would end the program otherwise. */
+		setvbuf(stdout, help, _IOFBF, sizeof(help));
 		if (options->help)
 			usage_print(stdout);
 		else
