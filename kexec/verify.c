@@ -32,6 +32,7 @@ struct finding {
 	struct signatures signatures;
 	const char *where; /* "the PE image", or the file that the signature is in */
 	const char *covered; /* what of the file, and what not; NULL where nothing holds */
+	bool text; /* it is of a command line, which no file holds */
 };
 
 /* One line: a file's name, which may be an addon's from a disk, makes no second one. */
@@ -268,8 +269,10 @@ static const char *clause(const struct signature *signature)
 	return "is signed";
 }
 
-static const char *remedy(const struct verify *v, const struct signature *signature)
+static const char *remedy(const struct verify *v, const struct signature *signature, bool text)
 {
+	if (text && signature->state == SIGNATURE_CHANGED)
+		return "Give the line that was signed, to the byte, or sign this one.";
 	if (signature->state == SIGNATURE_NONE)
 		return "Sign it, or verify less (--verify=kernel, --verify=show).";
 	if (signature->state == SIGNATURE_UNTRUSTED && !signature_anchor_count(v->anchors) &&
@@ -337,8 +340,8 @@ static bool conclude(struct verify *v, const char *what, const char *path,
 	error_set(v->error, "%s %s%s%s%s%s%s.", path, clause(verdict), *verdict->signer ? " (" : "",
 		  verdict->signer, *verdict->signer ? ")" : "", *verdict->why ? ": " : "",
 		  verdict->why);
-	if (remedy(v, verdict))
-		error_remedy(v->error, "%s", remedy(v, verdict));
+	if (remedy(v, verdict, finding->text))
+		error_remedy(v->error, "%s", remedy(v, verdict, finding->text));
 	return true;
 }
 
@@ -362,10 +365,12 @@ static bool check_cmdline(struct verify *v, const char *cmdline, bool required)
 	if (!cmdline || !*cmdline)
 		return true;
 	path = arena_format(v->arena, v->error, "%s.cmdline", v->image->kernel_file.path);
-	return path &&
-	       check_detached(v, (struct bytes){(const uint8_t *)cmdline, strlen(cmdline)}, path,
-			      &finding) &&
-	       conclude(v, "command line", "The command line", &finding, required);
+	if (!path ||
+	    !check_detached(v, (struct bytes){(const uint8_t *)cmdline, strlen(cmdline)}, path,
+			    &finding))
+		return false;
+	finding.text = true;
+	return conclude(v, "command line", "The command line", &finding, required);
 }
 
 /* A section of an addon is covered by that one's signature alone, all others by the kernel's. */
@@ -442,8 +447,10 @@ static bool check_module_line(struct verify *v, const struct image_module *modul
 	char *beside = arena_format(v->arena, v->error, "%s.cmdline", path);
 	struct finding finding;
 
-	return what && who && beside && check_detached(v, line, beside, &finding) &&
-	       conclude(v, what, who, &finding, required);
+	if (!what || !who || !beside || !check_detached(v, line, beside, &finding))
+		return false;
+	finding.text = true;
+	return conclude(v, what, who, &finding, required);
 }
 
 static bool check_modules(struct verify *v, bool required)
