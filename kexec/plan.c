@@ -257,7 +257,7 @@ static bool rehearse(const struct planning *p, const struct format *format, stru
 	trial.options = &options;
 	trial.image = &image;
 	trial.plan = &plan;
-	if (format->plan(&trial, error) && crash_check_slack(p->machine, &plan, error))
+	if (format->plan(&trial, error) && plan_check_sizes(p->machine, &options, &plan, error))
 		return true;
 	if (!error->headline[0])
 		error_headline(error, "Cannot load %s", p->image->kernel_file.path);

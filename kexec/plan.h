@@ -153,5 +153,11 @@ bool plan_note(const struct planning *p, struct error *error, const char *format
  */
 bool plan_check(const struct machine *machine, const struct options *options,
 		const struct plan *plan, struct error *error) must_check;
+/*
+ * What of that a running kernel insists on that loads by itself: the sum, and room for its own
+ * pages in the crash reservation.
+ */
+bool plan_check_sizes(const struct machine *machine, const struct options *options,
+		const struct plan *plan, struct error *error) must_check;
 
 #endif

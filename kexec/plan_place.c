@@ -196,7 +196,7 @@ static bool check_segment(const struct machine *machine, const struct options *o
 
 /* kernel/kexec_core.c, sanity_check_segment_list(): neither one segment nor all may exceed half of
  * RAM. */
-static bool check_sizes(const struct machine *machine, const struct plan *plan, struct error *error)
+static bool check_total(const struct machine *machine, const struct plan *plan, struct error *error)
 {
 	uint64_t total = 0;
 
@@ -211,6 +211,13 @@ static bool check_sizes(const struct machine *machine, const struct plan *plan, 
 			error, "Use a smaller initrd or kernel, or a machine with more memory.");
 	}
 	return true;
+}
+
+bool plan_check_sizes(const struct machine *machine, const struct options *options,
+		      const struct plan *plan, struct error *error)
+{
+	return check_total(machine, plan, error) &&
+	       (!options->panic || crash_check_slack(machine, plan, error));
 }
 
 static bool check_entry(const struct options *options, const struct plan *plan, struct error *error)
@@ -249,7 +256,5 @@ bool plan_check(const struct machine *machine, const struct options *options,
 			return error_set(error,
 					 "Internal error: two segments overlap at 0x%" PRIx64 ".",
 					 taken[i].start);
-	return check_sizes(machine, plan, error) &&
-	       (!options->panic || crash_check_slack(machine, plan, error)) &&
-	       check_entry(options, plan, error);
+	return plan_check_sizes(machine, options, plan, error) && check_entry(options, plan, error);
 }

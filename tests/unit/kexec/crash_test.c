@@ -471,6 +471,11 @@ static void test_a_file_call_is_rehearsed(void **state)
 	t.facts.five_level = true;
 	t.kernel[0x236] &= (uint8_t)~XLF_5LEVEL;
 	assert_refused(&t, "5-level paging");
+	/* The kernel takes no more than half of the memory that it has. */
+	t.machine.ram_total = 100 * MIB;
+	t.facts.five_level = false;
+	assert_refused(&t, "which is 50 MiB");
+	t.machine.ram_total = 2 * GIB;
 	/* Facts that only our own headers need are no reason to refuse, ... */
 	t.facts.five_level = false;
 	t.machine.crash_notes_count = 0;
