@@ -5,7 +5,8 @@
  * kernel's "startup" (arch/s390/kernel/relocate_kernel.S, arch/s390/boot/head.S). The crash entry
  * is called as a function, in 64-bit mode and twice (arch/s390/kernel/machine_kexec.c): with 0 in
  * %r2 it verifies and returns 0 when all is well; with 1, once the system has been reset, it
- * verifies again and goes on to the next kernel's "startup_kdump", which takes its memory by itself.
+ * verifies again and goes on to the next kernel's "startup_kdump", which takes its memory by
+ * itself.
  *
  * Arguments of the parameter block: 0 is 1 for the crash entry, 0 otherwise.
  */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The way into and out of purgatory on x86_64. Entered by the kernel in long mode with paging on, an
- * identity map, interrupts off, and descriptor tables that are no longer valid (machine_kexec_64.c);
- * left by the 64-bit or the 32-bit boot protocol (Documentation/arch/x86/boot.rst), with boot_params
- * in arguments[0]. Between the two, arguments[5] bytes of memory are copied from [6] to [7]. No exception
- * can be handled here: whatever faults, resets the machine.
+ * The way into and out of purgatory on x86_64. Entered by the kernel in long mode with paging on,
+ * an identity map, interrupts off, and descriptor tables that are no longer valid
+ * (machine_kexec_64.c); left by the 64-bit or the 32-bit boot protocol
+ * (Documentation/arch/x86/boot.rst), with boot_params in arguments[0]. Between the two,
+ * arguments[5] bytes of memory are copied from [6] to [7]. No exception can be handled here:
+ * whatever faults, resets the machine.
  */
 #include "purgatory/purgatory.h"
 
@@ -49,7 +50,10 @@ purgatory_start:
 	call	purgatory_verify
 	testl	%eax, %eax
 	jz	stop
-	/* What a kernel before Linux 5.5 kept in low memory, for the dump; 0 bytes for any other kernel. */
+	/*
+	 * What a kernel before Linux 5.5 kept in low memory, for the dump; 0 bytes for any other
+	 * kernel.
+	 */
 	movq	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 40(%rip), %rcx
 	movq	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 48(%rip), %rsi
 	movq	purgatory_parameters + PURGATORY_AT_ARGUMENTS + 56(%rip), %rdi
@@ -65,8 +69,8 @@ stop:
 	jmp	stop
 
 /*
- * 64-bit boot protocol: RSI is boot_params; ELF boot notes are given in RDI. The rest is zero so that nothing
- * leaks into the next kernel.
+ * 64-bit boot protocol: RSI is boot_params; ELF boot notes are given in RDI. The rest is zero so
+ * that nothing leaks into the next kernel.
  */
 leave_64:
 	movq	purgatory_parameters + PURGATORY_AT_ARGUMENTS(%rip), %rsi
@@ -88,9 +92,10 @@ leave_64:
 	ret
 
 /*
- * 32-bit boot protocol: through compatibility mode, where paging may be switched off, which ends long
- * mode (Intel SDM 3A, 10.8.5.4). This image lies below 4 GiB then; the loader sees to it. Multiboot's
- * machine state differs only in EAX and EBX, which are arguments[1] and [2], and 0 for Linux.
+ * 32-bit boot protocol: through compatibility mode, where paging may be switched off, which ends
+ * long mode (Intel SDM 3A, 10.8.5.4). This image lies below 4 GiB then; the loader sees to it.
+ * Multiboot's machine state differs only in EAX and EBX, which are arguments[1] and [2], and 0 for
+ * Linux.
  */
 leave_32:
 	leaq	purgatory_parameters(%rip), %rdi
@@ -140,9 +145,10 @@ leave_32:
 	ret
 
 /*
- * Real mode: from 32 bits without paging, ESI the start of the kernel's segment, through a 16-bit code segment
- * that begins at real_16 (Intel SDM 3A, 10.9.2). Descriptors go onto the stack, for they hold the address. The
- * kernel's setup code begins 0x20 paragraphs into its segment, with all other segments at its start.
+ * Real mode: from 32 bits without paging, ESI the start of the kernel's segment, through a 16-bit
+ * code segment that begins at real_16 (Intel SDM 3A, 10.9.2). Descriptors go onto the stack, for
+ * they hold the address. The kernel's setup code begins 0x20 paragraphs into its segment, with all
+ * other segments at its start.
  */
 leave_16:
 	call	1f
