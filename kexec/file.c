@@ -115,7 +115,8 @@ bool file_open(struct file *file, const char *path, int *open_errno, struct erro
 	if (open_errno)
 		*open_errno = problem;
 	if (problem && !*path)
-		return error_set(error, "The name of a file is empty: a script may not have set it.");
+		return error_set(error,
+				 "The name of a file is empty: a script may not have set it.");
 	if (problem)
 		return error_set(error, "%s cannot be opened: %s.", path, strerror(problem));
 	if (read_or_map(file, error))
