@@ -62,12 +62,12 @@ memory_ram() {
 }
 
 judge_machine() {
-	expect "stage $1, RAM" "$(memory_ram 1)" "$(memory_ram "$1")"
-	expect "stage $1, exception level" "$(fact 1 level)" "$(fact "$1" level)"
+	expect_kept "$1" "RAM" "$(memory_ram 1)" "$(memory_ram "$1")"
+	expect_kept "$1" "exception level" "$(fact 1 level)" "$(fact "$1" level)"
 	case $firmware/$script/${hops[$1 - 2]} in
 	dt/uki/*:-c) expect "stage $1, device tree chosen" chosen "$(fact "$1" mark)" ;;
 	dt/dtb/*) expect "stage $1, machine" linux,dummy-vert "$(fact "$1" compatible)" ;;
-	dt/*) expect "stage $1, device tree without /chosen" "$(fact 1 device-tree)" "$(fact "$1" device-tree)" ;;
+	dt/*) expect_kept "$1" "device tree without /chosen" "$(fact 1 device-tree)" "$(fact "$1" device-tree)" ;;
 	esac
 	# By kexec_file_load that is for the kernel, which hands on no seed before it has entropy itself; and one
 	# that was started so has none to hand on.

@@ -41,8 +41,8 @@ memory_ram() {
 }
 
 judge_machine() {
-	expect "stage $1, RAM" "$(memory_ram 1)" "$(memory_ram "$1")"
-	expect "stage $1, device tree without /chosen" "$(fact 1 device-tree)" "$(fact "$1" device-tree)"
+	expect_kept "$1" "RAM" "$(memory_ram 1)" "$(memory_ram "$1")"
+	expect_kept "$1" "device tree without /chosen" "$(fact 1 device-tree)" "$(fact "$1" device-tree)"
 	# By kexec_file_load that is for the kernel, and Linux 6.1 hands on none.
 	case ${hops[$1 - 2]} in *:-s) return 0 ;; esac
 	# Fresh entropy: rng-seed seeds the generator before anything else can.

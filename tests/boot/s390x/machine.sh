@@ -31,5 +31,5 @@ memory_ram() {
 }
 
 judge_machine() {
-	expect "stage $1, RAM" "$(memory_ram 1)" "$(memory_ram "$1")"
+	expect_kept "$1" "RAM" "$(memory_ram 1)" "$(memory_ram "$1")"
 }

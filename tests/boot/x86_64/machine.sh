@@ -109,8 +109,8 @@ memory_ram() {
 
 judge_machine() {
 	local address
-	expect "stage $1, screen" "$(screen 1)" "$(screen "$1")"
-	expect "stage $1, RAM in the firmware's map" "$(memory_ram 1)" "$(memory_ram "$1")"
+	expect_kept "$1" "screen" "$(screen 1)" "$(screen "$1")"
+	expect_kept "$1" "RAM in the firmware's map" "$(memory_ram 1)" "$(memory_ram "$1")"
 	# Fresh entropy: a setup_data node of type 9, which seeds the generator before anything else can.
 	fact "$1" setup-data | grep -q -x 0x9 || echo "stage $1: was handed no rng-seed"
 	expect "stage $1, generator seeded at once" yes "$(fact "$1" seeded-at-once)"
