@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading BTF (include/uapi/linux/btf.h). Types are walked once, to index them; after that each look
- * at one goes through the same checks, since a type may name any other by number.
+ * Reading BTF (include/uapi/linux/btf.h). Types are walked once, to index them; after that each
+ * look at one goes through the same checks, since a type may name any other by number.
  */
 #include "config.h"
 #include "kexec/btf.h"
@@ -32,7 +32,7 @@ enum {
 struct type {
 	const struct btf *btf;
 	uint32_t name, kind, count, other;	/* `other`: a size, or a type's number */
-	bool bits;				/* members' offsets have a size in their upper byte */
+	bool bits;				/* members' offsets hold a size too */
 	uint32_t at;				/* what follows it, in btf->types */
 };
 
@@ -41,7 +41,7 @@ static uint32_t number_at(const struct btf *btf, uint32_t at)
 	return (uint32_t)bytes_get(btf->types.data + at, 4, btf->order);
 }
 
-/* Bytes behind a type's first twelve; false for a kind that is not known, and so of unknown size. */
+/* Bytes behind a type's first twelve; false for a kind, and so a size, that is not known. */
 static bool size_behind(uint32_t kind, uint32_t count, uint64_t *size)
 {
 	/* For each kind: bytes once, and bytes for each member. */
@@ -67,23 +67,29 @@ static bool read_header(struct bytes blob, struct btf *btf, struct error *error)
 		return error_set(error, "The BTF has %zu bytes, less than its header.", blob.size);
 	btf->order = bytes_get(header, 2, LITTLE) == BTF_MAGIC ? LITTLE : BIG;
 	if (bytes_get(header, 2, btf->order) != BTF_MAGIC || header[2] != BTF_VERSION)
-		return error_set(error, "The BTF begins with %02x %02x and version %u; eb 9f (or 9f "
-				 "eb) and version 1 were expected.", header[0], header[1], header[2]);
+		return error_set(error,
+				 "The BTF begins with %02x %02x and version %u; eb 9f (or 9f "
+				 "eb) and version 1 were expected.",
+				 header[0], header[1], header[2]);
 	size = bytes_get(header + 4, 4, btf->order);
 	for (unsigned i = 0; i < 4; i++)
 		fields[i] = bytes_get(header + 8 + 4 * i, 4, btf->order);
-	if (size < BTF_HEADER_SIZE || !bytes_slice(blob, size + fields[0], fields[1], &btf->types) ||
+	if (size < BTF_HEADER_SIZE ||
+	    !bytes_slice(blob, size + fields[0], fields[1], &btf->types) ||
 	    !bytes_slice(blob, size + fields[2], fields[3], &btf->strings))
-		return error_set(error, "The BTF's types (%" PRIu64 " bytes at %" PRIu64 ") or strings "
+		return error_set(error,
+				 "The BTF's types (%" PRIu64 " bytes at %" PRIu64 ") or strings "
 				 "(%" PRIu64 " bytes at %" PRIu64 ") lie outside of its %zu bytes.",
-				 fields[1], size + fields[0], fields[3], size + fields[2], blob.size);
+				 fields[1], size + fields[0], fields[3], size + fields[2],
+				 blob.size);
 	if (btf->strings.size && btf->strings.data[btf->strings.size - 1])
 		return error_set(error, "The BTF's strings do not end with a zero byte.");
 	return true;
 }
 
 /* Counts the types, or with `offsets` writes down where they are. */
-static bool walk_types(const struct btf *btf, uint32_t *offsets, uint32_t *count, struct error *error)
+static bool walk_types(const struct btf *btf, uint32_t *offsets, uint32_t *count,
+		       struct error *error)
 {
 	uint64_t at = 0, behind;
 
@@ -95,8 +101,10 @@ static bool walk_types(const struct btf *btf, uint32_t *offsets, uint32_t *count
 			break;
 		info = number_at(btf, (uint32_t)at + 4);
 		if (!size_behind(info >> 24 & 0x1f, info & 0xffff, &behind))
-			return error_set(error, "Type %" PRIu32 " of the BTF is of kind %u, which is not "
-					 "known.", btf->first + *count, info >> 24 & 0x1f);
+			return error_set(error,
+					 "Type %" PRIu32 " of the BTF is of kind %u, which is not "
+					 "known.",
+					 btf->first + *count, info >> 24 & 0x1f);
 		if (behind > btf->types.size - at - TYPE_SIZE)
 			break;
 		if (offsets)
@@ -128,8 +136,8 @@ bool btf_read(struct bytes blob, const struct btf *base, struct arena *arena, st
 	return btf->offsets && walk_types(btf, btf->offsets, &btf->count, error);
 }
 
-bool btf_read_base(struct bytes blob, const struct btf *kernel, struct arena *arena, struct btf *btf,
-		   struct error *error)
+bool btf_read_base(struct bytes blob, const struct btf *kernel, struct arena *arena,
+		   struct btf *btf, struct error *error)
 {
 	if (!btf_read(blob, NULL, arena, btf, error))
 		return false;
@@ -221,8 +229,8 @@ static bool resolve(const struct btf *btf, uint32_t id, struct type *type)
 }
 
 /*
- * A structure of a module's own base becomes the kernel's. Two of that name and size would have to be told
- * apart by their members, which are not there.
+ * A structure of a module's own base becomes the kernel's. Two of that name and size would have to
+ * be told apart by their members, which are not there.
  */
 static bool complete(struct type *type, unsigned *steps)
 {
@@ -389,7 +397,8 @@ static bool walk_struct(struct walk *walk, const struct type *in, uint64_t start
 	return true;
 }
 
-bool btf_words(const struct btf_struct *in, unsigned pointer_size, enum btf_word *words, size_t count)
+bool btf_words(const struct btf_struct *in, unsigned pointer_size, enum btf_word *words,
+	       size_t count)
 {
 	struct walk walk = { .words = words, .count = count, .pointer_size = pointer_size };
 	struct type type;

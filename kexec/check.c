@@ -13,11 +13,13 @@ bool check_parse(const char *words, unsigned *set, struct error *error)
 		size_t length = strcspn(words, ","), i;
 
 		for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-			if (strlen(forms[i].name) == length && !memcmp(forms[i].name, words, length))
+			if (strlen(forms[i].name) == length &&
+			    !memcmp(forms[i].name, words, length))
 				break;
 		if (i == sizeof(forms) / sizeof(forms[0])) {
 			error_headline(error, "Bad option value in --check=%.200s", words);
-			error_set(error, "--check takes the words verbose, json and drivers, separated by commas.");
+			error_set(error, "--check takes the words verbose, json and drivers, "
+					 "separated by commas.");
 			return error_usage(error, EXIT_USAGE);
 		}
 		*set |= forms[i].bit;

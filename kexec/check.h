@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * --check: what can be known about drivers' shutdown callbacks before the machine is handed over. Here
- * stand the forms of the report, and the shape of the JSON that programs may rely on.
+ * --check: what can be known about drivers' shutdown callbacks before the machine is handed over.
+ * Here stand the forms of the report, and the shape of the JSON that programs may rely on.
  *
  * --check=drivers,json prints one object:
  *
@@ -9,8 +9,8 @@
  *   program    who wrote it
  *   modules    the directory
  *   types      the file whose BTF says how structures look
- *   structures an array: one object for each structure that the BTF has: name, size, and the offsets
- *              name_at and shutdown_at (null where it has no such member)
+ *   structures an array, one object for each structure that the BTF has: name, size, and the
+ *              offsets name_at and shutdown_at (null where it has no such member)
  *   drivers    an array, one object for each driver:
  *     bus        "pci", "platform" or "virtio"
  *     name       as in /sys/bus/BUS/drivers
@@ -22,8 +22,8 @@
  *     section, offset   where the structure is in the module
  *     registers  false when another module's function registers it
  *   unreadable an array: file and why, for each module that could not be read
- *   totals     an array, for each bus: bus, drivers, with, without, unknown, and bus_shutdown: whether
- *              the bus itself has a callback (null when it is not a module)
+ *   totals     an array, for each bus: bus, drivers, with, without, unknown, and bus_shutdown:
+ *              whether the bus itself has a callback (null when it is not a module)
  */
 #ifndef KEXEC_CHECK_H
 #define KEXEC_CHECK_H
@@ -35,7 +35,7 @@
 
 /* The words of --check=WORD[,WORD...] as a set. */
 enum {
-	CHECK_DRIVERS = 1 << 0,		/* the drivers of a kernel package, not those of this machine */
+	CHECK_DRIVERS = 1 << 0,		/* a kernel package's drivers, not this machine's */
 	CHECK_JSON = 1 << 1,
 	CHECK_VERBOSE = 1 << 2,		/* with the evidence */
 	CHECK_MACHINE = 1 << 3,		/* the devices of this machine: without the word drivers */
@@ -45,8 +45,8 @@ enum {
 bool check_parse(const char *words, unsigned *set, struct error *error) must_check;
 
 /*
- * --check=drivers: the table of all drivers below options->modules, to `out`. Fails, with everything
- * else printed, when a module cannot be read.
+ * --check=drivers: the table of all drivers below options->modules, to `out`. Fails, with
+ * everything else printed, when a module cannot be read.
  */
 bool check_drivers(FILE *out, const struct sysroot *root, const struct options *options,
 		   struct arena *arena, struct error *error) must_check;

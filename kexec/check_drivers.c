@@ -44,7 +44,8 @@ struct listing {
 	struct error *error;
 };
 
-static bool add_entry(struct listing *l, const struct driver *driver, const struct module_file *file)
+static bool add_entry(struct listing *l, const struct driver *driver,
+		      const struct module_file *file)
 {
 	struct entry *entries = arena_grow(l->arena, l->entries, l->count, &l->capacity,
 					   sizeof(*entries), l->error);
@@ -113,7 +114,8 @@ static bool add_problem(struct listing *l, const char *path, const struct error 
 	return why;
 }
 
-static bool read_module(struct listing *l, struct module_reader *reader, const struct module_file *file)
+static bool read_module(struct listing *l, struct module_reader *reader,
+			const struct module_file *file)
 {
 	struct arena scratch = { 0 };
 	struct driver_module module;
@@ -122,7 +124,8 @@ static bool read_module(struct listing *l, struct module_reader *reader, const s
 	bool added;
 
 	if (module_reader_read(reader, file->path, &bytes, &problem) &&
-	    driver_module_read(bytes, &l->types.btf, &l->layouts, l->arena, &scratch, &module, &problem))
+	    driver_module_read(bytes, &l->types.btf, &l->layouts, l->arena, &scratch, &module,
+			       &problem))
 		added = add_module(l, &module, file);
 	else
 		added = add_problem(l, file->path, &problem);
@@ -194,7 +197,8 @@ static bool print_text(FILE *out, struct listing *l)
 	fprintf(out, "%-8s  %-8s  %-30s  %s\n", "SHUTDOWN", "BUS", "DRIVER", "MODULE");
 	for (size_t i = 0; i < l->count; i++) {
 		const struct driver *driver = l->entries[i].driver;
-		const char *name = escape_terminal(driver->name ? driver->name : "?", l->arena, l->error);
+		const char *name =
+			escape_terminal(driver->name ? driver->name : "?", l->arena, l->error);
 		const char *module = escape_terminal(l->entries[i].file->name, l->arena, l->error);
 		int used;
 
@@ -230,7 +234,8 @@ static void put_tristate(struct json *j, const char *name, enum tristate value)
 
 static void put_structures(struct json *j, const struct listing *l)
 {
-	static const char *const names[] = { "pci_driver", "platform_driver", "virtio_driver", "bus_type" };
+	static const char *const names[] = {"pci_driver", "platform_driver", "virtio_driver",
+					    "bus_type"};
 
 	json_open(j, "structures", '[');
 	for (unsigned kind = 0; kind < DRIVER_KINDS; kind++) {
@@ -327,8 +332,10 @@ static bool print(FILE *out, struct listing *l)
 		return false;
 	if (!l->problem_count)
 		return true;
-	return error_set(l->error, "The list is not complete: %zu of the modules cannot be read. The first "
-			 "is %s: %s", l->problem_count, first->path, first->why);
+	return error_set(l->error,
+			 "The list is not complete: %zu of the modules cannot be read. The first "
+			 "is %s: %s",
+			 l->problem_count, first->path, first->why);
 }
 
 bool check_drivers(FILE *out, const struct sysroot *root, const struct options *options,

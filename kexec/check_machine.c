@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * --check: each device that has a driver, and what is known of that driver from its module. It brings
- * devices, modules and types together; what follows from them kexec/verdict.c decides.
+ * --check: each device that has a driver, and what is known of that driver from its module. It
+ * brings devices, modules and types together; what follows from them kexec/verdict.c decides.
  */
 #include "config.h"
 
@@ -29,7 +29,7 @@ struct library {
 	struct machine_types image;
 	struct kernel_drivers kernel;
 	bool image_tried, image_open;
-	size_t hidden;			/* devices whose driver is built in, where nothing can be seen */
+	size_t hidden;			/* devices with drivers built in that cannot be seen */
 	const struct sysroot *sysroot;
 	struct report *report;
 	struct arena *arena;
@@ -60,7 +60,8 @@ static void mention(const struct library *l, const char *path)
 }
 
 /* Without modules or types the report is shorter, and says so. */
-static bool library_open(struct library *l, const struct sysroot *root, const struct options *options)
+static bool library_open(struct library *l, const struct sysroot *root,
+			 const struct options *options)
 {
 	struct error problem = { 0 };
 	const char *directory = options->modules;
@@ -79,7 +80,8 @@ static bool library_open(struct library *l, const struct sysroot *root, const st
 	if (!modules_list(directory, l->arena, &l->files, &l->count, &problem) ||
 	    !machine_types_read(root, NULL, directory, l->arena, &l->types, &problem)) {
 		l->count = 0;
-		return add_unseen(l, arena_format(l->arena, l->error, "No module was read. %s", problem.cause));
+		return add_unseen(l, arena_format(l->arena, l->error, "No module was read. %s",
+						  problem.cause));
 	}
 	l->report->types = l->types.source;
 	/* One at least, which tells that there are modules. */
@@ -106,7 +108,8 @@ static size_t library_find(struct library *l, const char *module)
 	l->tried[i] = true;
 	mention(l, l->files[i].path);
 	if (!module_reader_read(&l->reader, l->files[i].path, &bytes, &problem) ||
-	    !driver_module_read(bytes, &l->types.btf, &l->layouts, l->arena, &scratch, &l->read[i], &problem))
+	    !driver_module_read(bytes, &l->types.btf, &l->layouts, l->arena, &scratch, &l->read[i],
+				&problem))
 		l->why[i] = arena_format(l->arena, l->error, "%s", problem.cause);
 	arena_release(&scratch);
 	return i;
@@ -123,7 +126,8 @@ static bool open_image(struct library *l)
 		return l->image_open;
 	l->image_tried = true;
 	if (!image.size) {
-		if (!machine_types_read_image(l->sysroot, l->report->modules, l->arena, &l->image, &ignored))
+		if (!machine_types_read_image(l->sysroot, l->report->modules, l->arena, &l->image,
+					      &ignored))
 			return false;
 		image = machine_types_image(&l->image);
 		btf = &l->image.btf;
@@ -141,19 +145,23 @@ static const struct driver *driver_in(const struct driver_module *module, enum d
 	return NULL;
 }
 
-/* Whether the virtio bus resets its devices: the kernel's memory tells, or the file when it is a module. */
+/*
+ * Whether the virtio bus resets its devices: the kernel's memory tells, or the file when it is a
+ * module.
+ */
 static enum driver_shutdown virtio_bus(struct library *l)
 {
 	enum driver_shutdown live = l->live.drivers.bus[DRIVER_VIRTIO];
 	size_t i = live == SHUTDOWN_UNKNOWN ? library_find(l, "virtio") : l->count;
-	const struct driver *bus = i < l->count && !l->why[i] ? driver_in(&l->read[i], DRIVER_BUS, "virtio")
-							      : NULL;
+	const struct driver *bus =
+		i < l->count && !l->why[i] ? driver_in(&l->read[i], DRIVER_BUS, "virtio") : NULL;
 
 	if (!bus && live == SHUTDOWN_UNKNOWN && open_image(l)) {
 		struct error ignored = { 0 };
 		struct driver found;
 
-		if (kernel_drivers_find(&l->kernel, DRIVER_BUS, "virtio", l->arena, &found, &ignored))
+		if (kernel_drivers_find(&l->kernel, DRIVER_BUS, "virtio", l->arena, &found,
+					&ignored))
 			return found.shutdown;
 	}
 	return bus ? bus->shutdown : live;
@@ -168,8 +176,8 @@ static const char *find_in_image(struct library *l, struct report_entry *entry)
 	if (!open_image(l))
 		return "it is built into the kernel, whose image cannot be looked into";
 	driver = arena_alloc(l->arena, sizeof(*driver), &ignored);
-	if (!driver || !kernel_drivers_find(&l->kernel, entry->device->bus, entry->device->driver, l->arena,
-					    driver, &ignored))
+	if (!driver || !kernel_drivers_find(&l->kernel, entry->device->bus, entry->device->driver,
+					    l->arena, driver, &ignored))
 		return "there is no memory left";
 	entry->file = l->image.source ? l->image.source : l->types.source;
 	entry->in_file = driver->shutdown;
@@ -193,13 +201,17 @@ static const char *find_in_file(struct library *l, struct report_entry *entry)
 	entry->is_signed = l->read[i].is_signed ? YES : NO;
 	entry->driver = driver_in(&l->read[i], device->bus, device->driver);
 	if (!entry->driver)
-		return l->read[i].unreadable[device->bus] ? "no BTF says how its structure looks"
-							  : "its structure was not found in the module";
+		return l->read[i].unreadable[device->bus]
+			       ? "no BTF says how its structure looks"
+			       : "its structure was not found in the module";
 	entry->in_file = entry->driver->shutdown;
 	return entry->driver->why;
 }
 
-/* Memory has what the kernel will call; the file is for whoever may not read it, and for the evidence. */
+/*
+ * Memory has what the kernel will call; the file is for whoever may not read it, and for the
+ * evidence.
+ */
 static void find_driver(struct library *l, struct report_entry *entry)
 {
 	const struct device *device = entry->device;
@@ -226,7 +238,7 @@ static void find_driver(struct library *l, struct report_entry *entry)
 		facts->why = "the virtio bus, which might reset it, is built into the kernel";
 }
 
-/* The file that was read is then not what runs, or the driver fills its structure in when it runs. */
+/* Then the file is not what runs, or the driver fills its structure in when it runs. */
 static bool judge_disagreement(struct library *l, struct report_entry *entry)
 {
 	struct judgement *j = &entry->judgement;
@@ -236,10 +248,12 @@ static bool judge_disagreement(struct library *l, struct report_entry *entry)
 	    entry->in_file == SHUTDOWN_UNKNOWN || entry->live->shutdown == entry->in_file)
 		return true;
 	with = entry->live->shutdown == SHUTDOWN_WITH;
-	j->reason = arena_format(l->arena, l->error, "%s The file of its module %s callback, and the running "
-				 "kernel's memory %s: what runs was not loaded from that file, or sets its "
-				 "callback by itself.", j->reason, with ? "has no" : "has a",
-				 with ? "has one" : "has none");
+	j->reason = arena_format(
+		l->arena, l->error,
+		"%s The file of its module %s callback, and the running "
+		"kernel's memory %s: what runs was not loaded from that file, or sets its "
+		"callback by itself.",
+		j->reason, with ? "has no" : "has a", with ? "has one" : "has none");
 	if (j->verdict == VERDICT_CLEAR) {
 		j->verdict = VERDICT_WARNING;
 		j->remedy = "Boot the kernel whose modules are installed, and look again.";
@@ -261,7 +275,8 @@ static bool judge_all(struct library *l)
 {
 	struct report *report = l->report;
 
-	report->entries = arena_array(l->arena, report->devices.count + 1, sizeof(*report->entries), l->error);
+	report->entries = arena_array(l->arena, report->devices.count + 1, sizeof(*report->entries),
+				      l->error);
 	if (!report->entries)
 		return false;
 	for (size_t i = 0; i < report->devices.count; i++) {
@@ -269,7 +284,8 @@ static bool judge_all(struct library *l)
 
 		entry->device = &report->devices.list[i];
 		find_driver(l, entry);
-		if (!verdict_judge(entry->device, &entry->facts, l->arena, &entry->judgement, l->error) ||
+		if (!verdict_judge(entry->device, &entry->facts, l->arena, &entry->judgement,
+				   l->error) ||
 		    !judge_disagreement(l, entry))
 			return false;
 		report->verdicts[entry->judgement.verdict]++;
@@ -318,7 +334,8 @@ static bool find_more(struct library *l, const struct sysroot *root, const struc
 /* The types are the running kernel's own where they came from it. */
 static bool open_memory(struct library *l, const struct sysroot *root)
 {
-	return machine_live_read(root, l->types.running ? &l->types.btf : NULL, l->arena, &l->live, l->error);
+	return machine_live_read(root, l->types.running ? &l->types.btf : NULL, l->arena, &l->live,
+				 l->error);
 }
 
 bool check_machine(const struct sysroot *root, const struct options *options, struct arena *arena,
@@ -354,11 +371,15 @@ bool check_machine(const struct sysroot *root, const struct options *options, st
 					root->path));
 	}
 	if (l.hidden)
-		add_unseen(&l, arena_format(arena, error, "The driver of %zu device%s is built into the kernel, whose "
-					    "image does not tell enough of it. %s", l.hidden,
-					    l.hidden == 1 ? "" : "s", l.live.unseen));
+		add_unseen(&l, arena_format(
+				       arena, error,
+				       "The driver of %zu device%s is built into the kernel, whose "
+				       "image does not tell enough of it. %s",
+				       l.hidden, l.hidden == 1 ? "" : "s", l.live.unseen));
 	if (report->devices.denied)
-		add_unseen(&l, arena_format(arena, error, "This user may not read %s and perhaps other files; "
-					    "root's report may differ.", report->devices.denied));
+		add_unseen(&l, arena_format(arena, error,
+					    "This user may not read %s and perhaps other files; "
+					    "root's report may differ.",
+					    report->devices.denied));
 	return true;
 }

@@ -44,7 +44,10 @@ static int piece_length(const char *word, int room)
 	return room;
 }
 
-/* Words from the indent on, in lines that end at the last column. `at`: where the first line is now. */
+/*
+ * Words from the indent on, in lines that end at the last column. `at`: where the first line is
+ * now.
+ */
 static bool print_words(struct printing *p, const char *text, int indent, int at)
 {
 	const char *words = escape_terminal(text, p->arena, p->error);
@@ -114,9 +117,13 @@ static bool print_evidence(struct printing *p, const struct report *report,
 	const struct driver *driver = entry->driver;
 	const char *text;
 
-	text = arena_format(p->arena, p->error, "%s device; bus mastering %s, IOMMU group %s, power state %s "
-			    "(%s), reset by %s.", driver_kind_name(device->bus),
-			    device->bus_master == YES ? "on" : device->bus_master == NO ? "off" : "unknown",
+	text = arena_format(p->arena, p->error,
+			    "%s device; bus mastering %s, IOMMU group %s, power state %s "
+			    "(%s), reset by %s.",
+			    driver_kind_name(device->bus),
+			    device->bus_master == YES  ? "on"
+			    : device->bus_master == NO ? "off"
+						       : "unknown",
 			    device->iommu ? device->iommu : "none",
 			    device->power_state ? device->power_state : "unknown",
 			    device->runtime_status ? device->runtime_status : "run time unknown",
@@ -124,10 +131,13 @@ static bool print_evidence(struct printing *p, const struct report *report,
 	if (!text || !print_wrapped(p, text) || !print_module(p, entry))
 		return false;
 	if (driver) {
-		text = arena_format(p->arena, p->error, "%s: %s at %s+0x%" PRIx64 "; offsets from %s; shutdown %s%s.",
-				    entry->file, driver->symbol ? driver->symbol : "a structure", driver->section,
-				    driver->offset, entry->device->module ? report->types : entry->file, driver->callback ? "points at " : "",
-				    driver->callback ? driver->callback : shutdown_word(driver->shutdown));
+		text = arena_format(
+			p->arena, p->error,
+			"%s: %s at %s+0x%" PRIx64 "; offsets from %s; shutdown %s%s.", entry->file,
+			driver->symbol ? driver->symbol : "a structure", driver->section,
+			driver->offset, entry->device->module ? report->types : entry->file,
+			driver->callback ? "points at " : "",
+			driver->callback ? driver->callback : shutdown_word(driver->shutdown));
 		if (!text || !print_wrapped(p, text))
 			return false;
 	}
@@ -136,7 +146,8 @@ static bool print_evidence(struct printing *p, const struct report *report,
 	text = arena_format(p->arena, p->error, "The running kernel's memory: %s; shutdown %s%s.",
 			    live->structure.name ? live->structure.name : "a structure",
 			    live->callback.name ? "points at " : "",
-			    live->callback.name ? live->callback.name : shutdown_word(live->shutdown));
+			    live->callback.name ? live->callback.name
+						: shutdown_word(live->shutdown));
 	return text && print_wrapped(p, text);
 }
 
@@ -150,17 +161,19 @@ static bool print_finding(struct printing *p, const struct finding *finding)
 	bool colour = p->colour && finding->seen;
 
 	fprintf(p->out, "%s%-7s%s  %-13s  ", colour ? colours[j->verdict] : "",
-		finding->seen ? verdict_name(j->verdict) : "unseen", colour ? "\033[0m" : "", finding->name);
+		finding->seen ? verdict_name(j->verdict) : "unseen", colour ? "\033[0m" : "",
+		finding->name);
 	return print_words(p, j->reason, FINDING_INDENT, FINDING_INDENT) &&
 	       (!j->remedy || print_words(p, j->remedy, FINDING_INDENT, 0));
 }
 
-static bool print_entry(struct printing *p, const struct report *report, const struct report_entry *entry)
+static bool print_entry(struct printing *p, const struct report *report,
+			const struct report_entry *entry)
 {
 	const struct judgement *j = &entry->judgement;
 
-	fprintf(p->out, "%s%-7s%s  ", p->colour ? colours[j->verdict] : "", verdict_name(j->verdict),
-		p->colour ? "\033[0m" : "");
+	fprintf(p->out, "%s%-7s%s  ", p->colour ? colours[j->verdict] : "",
+		verdict_name(j->verdict), p->colour ? "\033[0m" : "");
 	if (!print_cell(p, entry->device->name, 26) || !print_cell(p, entry->device->driver, 20) ||
 	    !print_cell(p, verdict_class_name(entry->device), 11))
 		return false;
@@ -175,11 +188,14 @@ static bool print_entry(struct printing *p, const struct report *report, const s
 static bool print_text(struct printing *p, const struct report *report)
 {
 	static const char *const words[] = {
-		[VERDICT_CLEAR] = "Clear", [VERDICT_WARNING] = "Warnings", [VERDICT_RISK] = "At risk",
+		[VERDICT_CLEAR] = "Clear",
+		[VERDICT_WARNING] = "Warnings",
+		[VERDICT_RISK] = "At risk",
 	};
 
 	if (report->devices.count)
-		fprintf(p->out, "%-7s  %-26s  %-20s  %-11s  %s\n", "VERDICT", "DEVICE", "DRIVER", "CLASS", "SHUTDOWN");
+		fprintf(p->out, "%-7s  %-26s  %-20s  %-11s  %s\n", "VERDICT", "DEVICE", "DRIVER",
+			"CLASS", "SHUTDOWN");
 	for (size_t i = 0; i < report->devices.count; i++)
 		if (!print_entry(p, report, &report->entries[i]))
 			return false;
@@ -270,7 +286,8 @@ static void put_finding(struct json *j, const struct finding *finding)
 	json_close(j, '}');
 }
 
-static bool print_json(FILE *out, const struct report *report, struct arena *arena, struct error *error)
+static bool print_json(FILE *out, const struct report *report, struct arena *arena,
+		       struct error *error)
 {
 	struct json j = { .out = out, .first = true, .arena = arena, .error = error };
 
@@ -304,7 +321,11 @@ bool check_report_print(FILE *out, const struct report *report, unsigned forms, 
 			struct arena *arena, struct error *error)
 {
 	struct printing p = {
-		.out = out, .colour = colour, .verbose = forms & CHECK_VERBOSE, .arena = arena, .error = error,
+		.out = out,
+		.colour = colour,
+		.verbose = forms & CHECK_VERBOSE,
+		.arena = arena,
+		.error = error,
 	};
 
 	return forms & CHECK_JSON ? print_json(out, report, arena, error) : print_text(&p, report);
@@ -321,6 +342,7 @@ bool check_report_pass(const struct report *report, struct error *error)
 	if (count == 1)
 		return error_set(error, "Nothing was loaded, because %s is at risk: %s",
 				 worst->device->name, worst->judgement.reason);
-	return error_set(error, "Nothing was loaded, because %zu devices are at risk. The first is %s: %s",
+	return error_set(error,
+			 "Nothing was loaded, because %zu devices are at risk. The first is %s: %s",
 			 count, worst->device->name, worst->judgement.reason);
 }

@@ -3,21 +3,22 @@
  * The report of --check on a machine: what it holds, and the shape of its JSON.
  *
  * --check=json prints one object: version (1; it grows when a name goes or changes its meaning),
- * program, release (of the kernel), verdict ("clear", "warning", "at risk"), modules and types (what was
- * read, or null), devices (worst first), unbound (how many devices have no driver), and unseen (sentences).
- * Each device has bus, name, class (a word), pci_class ("0x..." or null), driver, module (null: built
- * in), taint, in_tree and signed (of the module's file: true, false or null), shutdown (true, false or
- * null), bus_shutdown (the same, of the virtio bus), bus_master, iommu, power_state, runtime_status,
- * reset_methods, verdict, reason, remedy (or null), and as evidence file, symbol, section, offset and
- * callback, each null where there is none. in_file and in_memory are what the module's file and the
- * running kernel's memory say of the callback (true, false or null); shutdown follows the memory where
- * both are known. memory_symbol and memory_callback are the names that the running kernel has for the
- * driver's structure and for the callback, or null. sig_enforce (of the machine) tells whether the
- * running kernel loads only signed modules.
+ * program, release (of the kernel), verdict ("clear", "warning", "at risk"), modules and types
+ * (what was read, or null), devices (worst first), unbound (how many devices have no driver), and
+ * unseen (sentences). Each device has bus, name, class (a word), pci_class ("0x..." or null),
+ * driver, module (null: built in), taint, in_tree and signed (of the module's file: true, false or
+ * null), shutdown (true, false or null), bus_shutdown (the same, of the virtio bus), bus_master,
+ * iommu, power_state, runtime_status, reset_methods, verdict, reason, remedy (or null), and as
+ * evidence file, symbol, section, offset and callback, each null where there is none. in_file and
+ * in_memory are what the module's file and the running kernel's memory say of the callback (true,
+ * false or null); shutdown follows the memory where both are known. memory_symbol and
+ * memory_callback are the names that the running kernel has for the driver's structure and for the
+ * callback, or null. sig_enforce (of the machine) tells whether the running kernel loads only
+ * signed modules.
  *
- * findings is an array about the rest of the machine, worst first: each has name ("lockdown"), verdict
- * (null when it could not be seen), reason (or why it could not be seen) and remedy (or null). Names
- * may come and go with what there is to look at.
+ * findings is an array about the rest of the machine, worst first: each has name ("lockdown"),
+ * verdict (null when it could not be seen), reason (or why it could not be seen) and remedy (or
+ * null). Names may come and go with what there is to look at.
  */
 #ifndef KEXEC_CHECK_REPORT_H
 #define KEXEC_CHECK_REPORT_H
@@ -37,7 +38,7 @@ struct report_entry {
 	const char *file;		/* of the module, or NULL */
 	enum tristate in_tree, is_signed;	/* what that file says of itself */
 	enum driver_shutdown in_file;
-	const struct live_driver *live;	/* the same driver in the kernel's memory; NULL: not seen there */
+	const struct live_driver *live;	/* the same in the kernel's memory; NULL: not seen */
 	struct driver_facts facts;
 	struct judgement judgement;
 };
@@ -58,8 +59,8 @@ bool check_machine(const struct sysroot *root, const struct options *options, st
 		   struct report *report, struct error *error) must_check;
 
 /*
- * Adds what loading options->kernel would come to. *cmdline gets the next kernel's command line; NULL
- * when the plan failed, or leaves the one inside the kernel. Fails when a file cannot be read.
+ * Adds what loading options->kernel would come to. *cmdline gets the next kernel's command line;
+ * NULL when the plan failed, or leaves the one inside the kernel. Fails when a file cannot be read.
  */
 bool check_load(const struct sysroot *root, const struct machine *machine,
 		const struct machine_state *state, const struct options *options,

@@ -11,11 +11,12 @@
 #include "arch/arch.h"
 #include "kexec/elfcore.h"
 
-/* What a capture kernel needs beside what is loaded: a system that runs from its initial RAM disk. */
+/* What a capture kernel needs beside what is loaded, for a system in its initial RAM disk. */
 #define WORKING_MEMORY ((uint64_t)96 << 20)
 /*
  * The running kernel puts pages of its own into holes of the reservation: control pages, a copy of
- * VMCOREINFO, and page tables for all RAM, one for each GiB at most (kimage_alloc_crash_control_pages()).
+ * VMCOREINFO, and page tables for all RAM, one for each GiB at most
+ * (kimage_alloc_crash_control_pages()).
  */
 #define SPARE_PAGES 32
 #define CRASHKERNEL_STEP ((uint64_t)32 << 20)
@@ -46,7 +47,8 @@ static bool check_facts(const struct machine *machine, struct error *error)
 	error_set(error, "A dump could not be read: %s.", missing);
 	if (machine->denied)
 		return error_remedy(error, "Run kexec as root.");
-	return error_remedy(error, "Run a kernel with CONFIG_CRASH_DUMP, and mount /proc and /sys.");
+	return error_remedy(error,
+			    "Run a kernel with CONFIG_CRASH_DUMP, and mount /proc and /sys.");
 }
 
 /* All RAM but the reservations and what is left out. */
@@ -107,8 +109,9 @@ static bool make_headers(const struct planning *p, const struct crash_headers *w
 	notes[core.note_count++] = machine->vmcoreinfo;
 	/* Readers take the first PT_LOAD for the kernel's own where it is mapped apart. */
 	if (range_size(machine->kernel_image))
-		loads[core.load_count++] = (struct elfcore_load){
-			machine->kernel_image, machine->kernel_virtual, machine->kernel_image.start };
+		loads[core.load_count++] =
+			(struct elfcore_load){machine->kernel_image, machine->kernel_virtual,
+					      machine->kernel_image.start};
 	add_moved(p, wish, loads, &core.load_count);
 	for (size_t i = 0; i < memory.count; i++) {
 		struct range range = memory.entries[i].range;
@@ -127,7 +130,7 @@ static bool make_headers(const struct planning *p, const struct crash_headers *w
 			 machine->linear_map);
 }
 
-/* What makes the running kernel update the headers, instead of a reload whenever something changes. */
+/* Makes the running kernel update the headers, instead of a reload at every change. */
 static void allow_updates(const struct planning *p, uint64_t *size)
 {
 	if (!p->options->hotplug)
@@ -334,9 +337,10 @@ bool crash_say_no_room(const struct planning *p, const struct format *format, st
 		needs.kernel += strcmp(missing->name, "kernel") ? 0 : missing->size;
 	}
 	error_set(error,
-		  "The crash kernel does not fit into its reservation of %" PRIu64 " MiB at 0x%" PRIx64
-		  ": it needs %" PRIu64 " MiB for the kernel, %" PRIu64
-		  " MiB for the initial RAM disk and %" PRIu64 " KiB for tables. The %s, of %" PRIu64
+		  "The crash kernel does not fit into its reservation of %" PRIu64
+		  " MiB at 0x%" PRIx64 ": it needs %" PRIu64 " MiB for the kernel, %" PRIu64
+		  " MiB for the initial RAM disk and %" PRIu64
+		  " KiB for tables. The %s, of %" PRIu64
 		  " KiB, found no place; the largest hole has %" PRIu64 " KiB.",
 		  range_size(region) >> 20, region.start, mebibytes(needs.kernel),
 		  mebibytes(needs.initrd), (needs.rest + 1023) >> 10, missing->name,
@@ -385,7 +389,8 @@ bool crash_check_slack(const struct machine *machine, const struct plan *plan, s
 	if (spare >= needed)
 		return true;
 	error_set(error,
-		  "The crash kernel leaves %" PRIu64 " KiB of its reservation free; the running kernel "
+		  "The crash kernel leaves %" PRIu64
+		  " KiB of its reservation free; the running kernel "
 		  "needs %" PRIu64 " KiB there for itself.",
 		  spare >> 10, needed >> 10);
 	return error_remedy(error, "Boot the running kernel with crashkernel=%" PRIu64 "M.",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What crash kernels have in common: the reservation that they live in, and the core headers through
- * which they see the memory of the kernel that crashed. How a capture kernel is told where they are
- * is the architectures' business.
+ * What crash kernels have in common: the reservation that they live in, and the core headers
+ * through which they see the memory of the kernel that crashed. How a capture kernel is told where
+ * they are is the architectures' business.
  */
 #ifndef KEXEC_CRASH_H
 #define KEXEC_CRASH_H
@@ -19,23 +19,24 @@ struct crash_headers {
 	uint64_t align;		/* of the segment; 0 means the page size */
 	uint64_t below;		/* as in struct placement */
 	struct range left_out;	/* RAM that no dump needs */
-	struct range moved;	/* RAM in it will be found elsewhere, as far from moved_to; empty: none */
+	struct range moved;	/* RAM in it will be found as far from moved_to; empty: none */
 	uint64_t moved_to;
 };
 
 /*
- * Adds the segment "elfcorehdr": notes of every processor, VMCOREINFO, the kernel's image, and all RAM
- * but the reservations. With --hotplug it has the room that the running kernel wants for keeping it up
- * to date, and stays out of the digest.
+ * Adds the segment "elfcorehdr": notes of every processor, VMCOREINFO, the kernel's image, and all
+ * RAM but the reservations. With --hotplug it has the room that the running kernel wants for
+ * keeping it up to date, and stays out of the digest.
  */
-bool crash_add_headers(const struct planning *p, const struct crash_headers *wish, uint64_t *address,
-		       struct error *error) must_check;
+bool crash_add_headers(const struct planning *p, const struct crash_headers *wish,
+		       uint64_t *address, struct error *error) must_check;
 
 struct format;
 
 /*
- * The cause and remedy of a crash kernel for which p->plan->no_room holds: what needs how much, and which
- * crashkernel= would do. Plans once more with a reservation that is large enough, to find out.
+ * The cause and remedy of a crash kernel for which p->plan->no_room holds: what needs how much, and
+ * which crashkernel= would do. Plans once more with a reservation that is large enough, to find
+ * out.
  */
 bool crash_say_no_room(const struct planning *p, const struct format *format, struct error *error);
 
@@ -51,8 +52,8 @@ bool crash_check_slack(const struct machine *machine, const struct plan *plan, s
 	must_check;
 
 /*
- * Whether the files alone fit, for a kexec_file_load that cannot be rehearsed: it frees the crash kernel
- * that is loaded before it looks at the new one.
+ * Whether the files alone fit, for a kexec_file_load that cannot be rehearsed: it frees the crash
+ * kernel that is loaded before it looks at the new one.
  */
 bool crash_check_files(const struct planning *p, const struct format *format, struct error *error)
 	must_check;

@@ -2,8 +2,8 @@
 /*
  * Finding driver structures in a module. A symbol of the structure's size is a candidate; it is one
  * if every pointer in it points at what the BTF says that word is for, and its name is a text. A
- * module that registers drivers but has no such symbol (it was stripped, or the structure is part of
- * a larger one) is searched for the same picture at every pointer to a text.
+ * module that registers drivers but has no such symbol (it was stripped, or the structure is part
+ * of a larger one) is searched for the same picture at every pointer to a text.
  */
 #include "config.h"
 #include "kexec/drivers.h"
@@ -16,7 +16,10 @@
 
 static const struct {
 	const char *name, *structure, *name_member;
-	/* What modules import to register such a driver; include/linux/{pci,platform_device,virtio}.h. */
+	/*
+	 * What modules import to register such a driver;
+	 * include/linux/{pci,platform_device,virtio}.h.
+	 */
 	const char *registrars[REGISTRARS_MAX];
 } kinds[DRIVER_KINDS] = {
 	[DRIVER_PCI] = { "pci", "pci_driver", "name", { "__pci_register_driver" } },
@@ -175,13 +178,13 @@ static bool read_pointers(struct search *s, uint32_t section)
 	if (pointers->read)
 		return true;
 	pointers->read = true;
-	return elf_object_pointers(&s->object, section, s->scratch, &pointers->list, &pointers->count,
-				   s->error);
+	return elf_object_pointers(&s->object, section, s->scratch, &pointers->list,
+				   &pointers->count, s->error);
 }
 
 static const char *copy_text(struct search *s, const char *text)
 {
-	return arena_copy(s->arena, (struct bytes){ (const uint8_t *)text, strlen(text) }, s->error);
+	return arena_copy(s->arena, (struct bytes){(const uint8_t *)text, strlen(text)}, s->error);
 }
 
 /* The function's name: the relocation names it, or only its section. Empty when nothing tells. */
@@ -233,8 +236,8 @@ static bool add(struct search *s, const struct driver *driver, const struct pict
 
 /*
  * A module that registers drivers may leave all but the name for later, as ssb does. Where another
- * one registers them (comedi_pci, mlxsw_pci) the picture must be complete: operations of other kinds
- * have names and functions too.
+ * one registers them (comedi_pci, mlxsw_pci) the picture must be complete: operations of other
+ * kinds have names and functions too.
  */
 static bool is_wrapped(enum driver_kind kind, const struct picture *found)
 {
@@ -247,7 +250,8 @@ static bool find_by_symbols(struct search *s)
 		const struct elf_symbol *symbol = &s->object.symbols[i];
 		const struct elf_section *section = &s->object.sections[symbol->section];
 
-		if (!symbol->object || !section->writable || section->executable || !section->relocations)
+		if (!symbol->object || !section->writable || section->executable ||
+		    !section->relocations)
 			continue;
 		for (unsigned kind = 0; kind < DRIVER_KINDS; kind++) {
 			const struct driver_layout *layout = &s->layouts.of[kind];
@@ -285,7 +289,7 @@ static bool find_in_section(struct search *s, enum driver_kind kind, uint32_t se
 	const struct pointers *pointers = &s->pointers[section];
 
 	for (size_t i = 0; i < pointers->count; i++) {
-		struct driver driver = { .kind = kind, .section = s->object.sections[section].name };
+		struct driver driver = {.kind = kind, .section = s->object.sections[section].name};
 		struct picture found;
 
 		if (pointers->list[i].offset < layout->name || !text_at(s, &pointers->list[i]))
@@ -355,15 +359,17 @@ static void read_own_layouts(struct search *s, const struct btf *base)
 			layout_read(&btf, kind, &s->layouts.of[kind]);
 }
 
-static void read_origin(struct bytes file, const struct elf_object *object, struct driver_module *module)
+static void read_origin(struct bytes file, const struct elf_object *object,
+			struct driver_module *module)
 {
 	const struct elf_section *info = elf_object_section(object, ".modinfo");
 	size_t mark = sizeof(SIGNATURE_MARK) - 1;
 
 	module->is_signed = file.size >= mark &&
 			    bytes_equal_at(file, file.size - mark, SIGNATURE_MARK, mark);
-	module->in_tree = info && info->bytes.size &&
-			  memmem(info->bytes.data, info->bytes.size, "intree=Y", sizeof("intree=Y"));
+	module->in_tree =
+		info && info->bytes.size &&
+		memmem(info->bytes.data, info->bytes.size, "intree=Y", sizeof("intree=Y"));
 }
 
 static bool search(struct search *s, struct bytes file, const struct btf *btf)
@@ -372,7 +378,8 @@ static bool search(struct search *s, struct bytes file, const struct btf *btf)
 		return false;
 	read_origin(file, &s->object, s->module);
 	find_registrars(s);
-	s->pointers = arena_array(s->scratch, s->object.section_count, sizeof(*s->pointers), s->error);
+	s->pointers =
+		arena_array(s->scratch, s->object.section_count, sizeof(*s->pointers), s->error);
 	if (!s->pointers)
 		return false;
 	read_own_layouts(s, btf);
@@ -381,9 +388,9 @@ static bool search(struct search *s, struct bytes file, const struct btf *btf)
 	return find_by_symbols(s) && find_by_contents(s);
 }
 
-bool driver_module_read(struct bytes file, const struct btf *btf, const struct driver_layouts *layouts,
-			struct arena *arena, struct arena *scratch, struct driver_module *module,
-			struct error *error)
+bool driver_module_read(struct bytes file, const struct btf *btf,
+			const struct driver_layouts *layouts, struct arena *arena,
+			struct arena *scratch, struct driver_module *module, struct error *error)
 {
 	struct search s = {
 		.layouts = *layouts, .module = module, .arena = arena, .scratch = scratch,

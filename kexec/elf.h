@@ -13,7 +13,7 @@
 
 struct elf_load {
 	uint64_t physical, virtual;	/* p_paddr, p_vaddr */
-	uint64_t memory_size;		/* p_memsz, at least bytes.size; physical + memory_size does not wrap */
+	uint64_t memory_size;		/* at least bytes.size; physical + this does not wrap */
 	struct bytes bytes;		/* the file's part, inside the file for certain */
 };
 
@@ -22,7 +22,7 @@ struct elf_image {
 	enum byte_order order;
 	uint16_t type, machine;		/* ET_*, EM_* */
 	uint64_t entry;
-	struct elf_load loads[ELF_LOADS_MAX];	/* PT_LOADs with memory, ascending by physical address */
+	struct elf_load loads[ELF_LOADS_MAX];	/* with memory, ascending by physical address */
 	unsigned load_count;
 };
 
@@ -36,19 +36,20 @@ bool elf_read(struct bytes file, struct elf_image *elf, struct error *error) mus
  * Adds the loads to the plan as segments called "kernel", each moved up by `delta` (modulo 2^64).
  * Loads that share a page become one segment, copied; all others stay views of the file.
  */
-bool elf_add(const struct planning *p, const struct elf_image *elf, uint64_t delta, struct error *error) must_check;
+bool elf_add(const struct planning *p, const struct elf_image *elf, uint64_t delta,
+	     struct error *error) must_check;
 
 /*
- * The same for a kernel that is entered at `entry`, which must lie in a load. With a delta of 0 the places
- * where the loads are linked must be free.
+ * The same for a kernel that is entered at `entry`, which must lie in a load. With a delta of 0 the
+ * places where the loads are linked must be free.
  */
-bool elf_add_entered(const struct planning *p, const struct elf_image *elf, uint64_t delta, uint64_t entry,
-		     struct error *error) must_check;
+bool elf_add_entered(const struct planning *p, const struct elf_image *elf, uint64_t delta,
+		     uint64_t entry, struct error *error) must_check;
 
 /*
- * Makes the holes between these segments parts of them. A Linux kernel takes all memory from its first
- * to its last byte for its own, and gives away what it does not use (e820_add_kernel_range() and
- * free_kernel_image_pages() of arch/x86): nothing else may lie there.
+ * Makes the holes between these segments parts of them. A Linux kernel takes all memory from its
+ * first to its last byte for its own, and gives away what it does not use (e820_add_kernel_range()
+ * and free_kernel_image_pages() of arch/x86): nothing else may lie there.
  */
 void elf_close_holes(struct plan *plan);
 

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Relocatable ELF files through libelf. Sections are sliced here, since libelf does not promise that
- * what a header says lies inside the file.
+ * Relocatable ELF files through libelf. Sections are sliced here, since libelf does not promise
+ * that what a header says lies inside the file.
  */
 #include "kexec/elf_object.h"
 
 #include <gelf.h>
 #include <stdlib.h>
 
-/* psABI supplements: the relocation that is a plain 64-bit address, and that of a file that was linked. */
-static const struct { uint16_t machine; uint32_t type, relative; } pointer_types[] = {
-	{ EM_X86_64, R_X86_64_64, R_X86_64_RELATIVE }, { EM_AARCH64, R_AARCH64_ABS64, R_AARCH64_RELATIVE },
-	{ EM_PPC64, R_PPC64_ADDR64, R_PPC64_RELATIVE }, { EM_S390, R_390_64, R_390_RELATIVE },
+/*
+ * psABI supplements: the relocation that is a plain 64-bit address, and that of a file that was
+ * linked.
+ */
+static const struct { uint16_t machine; uint32_t type, relative;
+} pointer_types[] = {
+	{EM_X86_64, R_X86_64_64, R_X86_64_RELATIVE},
+	{EM_AARCH64, R_AARCH64_ABS64, R_AARCH64_RELATIVE},
+	{EM_PPC64, R_PPC64_ADDR64, R_PPC64_RELATIVE},
+	{EM_S390, R_390_64, R_390_RELATIVE},
 };
 
 /* Modules have hundreds at most. */
@@ -44,8 +50,9 @@ static bool read_sections(struct bytes file, struct elf_object *object, struct a
 	struct bytes names;
 	size_t count, name_table;
 
-	if (elf_getshdrnum(object->handle, &count) || elf_getshdrstrndx(object->handle, &name_table) ||
-	    !count || count > SECTIONS_MAX || !string_table(file, object->handle, name_table, &names))
+	if (elf_getshdrnum(object->handle, &count) ||
+	    elf_getshdrstrndx(object->handle, &name_table) || !count || count > SECTIONS_MAX ||
+	    !string_table(file, object->handle, name_table, &names))
 		return error_set(error, "The ELF file has no usable table of sections.");
 	object->sections = arena_array(arena, count, sizeof(*object->sections), error);
 	if (!object->sections)
@@ -65,7 +72,8 @@ static bool read_sections(struct bytes file, struct elf_object *object, struct a
 		section->address = header.sh_addr;
 		section->size = header.sh_size;
 		section->writable = header.sh_flags & SHF_ALLOC && header.sh_flags & SHF_WRITE;
-		section->executable = header.sh_flags & SHF_ALLOC && header.sh_flags & SHF_EXECINSTR;
+		section->executable =
+			header.sh_flags & SHF_ALLOC && header.sh_flags & SHF_EXECINSTR;
 		if (header.sh_type == SHT_RELA && header.sh_info < count)
 			object->sections[header.sh_info].relocations = i;
 		if (header.sh_type != SHT_NOBITS && header.sh_type != SHT_NULL &&
@@ -105,9 +113,11 @@ static bool read_symbols(struct bytes file, struct elf_object *object, struct ar
 		if (!gelf_getsym(data, (int)i, &from))
 			return damaged("table of symbols", error);
 		*symbol = (struct elf_symbol){
-			.name = name_at(names, from.st_name), .value = from.st_value,
+			.name = name_at(names, from.st_name),
+			.value = from.st_value,
 			.size = from.st_size,
-			.section = from.st_shndx < object->section_count ? from.st_shndx : ELF_OUTSIDE,
+			.section =
+				from.st_shndx < object->section_count ? from.st_shndx : ELF_OUTSIDE,
 			.object = GELF_ST_TYPE(from.st_info) == STT_OBJECT,
 			.function = GELF_ST_TYPE(from.st_info) == STT_FUNC,
 		};
@@ -116,7 +126,8 @@ static bool read_symbols(struct bytes file, struct elf_object *object, struct ar
 	return true;
 }
 
-static bool open_file(struct bytes file, bool linked, struct elf_object *object, struct error *error)
+static bool open_file(struct bytes file, bool linked, struct elf_object *object,
+		      struct error *error)
 {
 	GElf_Ehdr header;
 
@@ -130,20 +141,26 @@ static bool open_file(struct bytes file, bool linked, struct elf_object *object,
 		return error_set(error, "It is not an ELF file.");
 	if (header.e_ident[EI_CLASS] != ELFCLASS64 ||
 	    (linked && header.e_type != ET_EXEC && header.e_type != ET_DYN))
-		return error_set(error, "It is an ELF file of class %u and type %u; a kernel has class %u and "
-				 "type %u or %u.", header.e_ident[EI_CLASS], header.e_type, ELFCLASS64,
-				 ET_EXEC, ET_DYN);
+		return error_set(
+			error,
+			"It is an ELF file of class %u and type %u; a kernel has class %u and "
+			"type %u or %u.",
+			header.e_ident[EI_CLASS], header.e_type, ELFCLASS64, ET_EXEC, ET_DYN);
 	if (!linked && header.e_type != ET_REL)
-		return error_set(error, "It is an ELF file of class %u and type %u; a module has class "
-				 "%u and type %u.", header.e_ident[EI_CLASS], header.e_type, ELFCLASS64,
-				 ET_REL);
+		return error_set(error,
+				 "It is an ELF file of class %u and type %u; a module has class "
+				 "%u and type %u.",
+				 header.e_ident[EI_CLASS], header.e_type, ELFCLASS64, ET_REL);
 	object->order = header.e_ident[EI_DATA] == ELFDATA2MSB ? BIG : LITTLE;
 	for (size_t i = 0; i < sizeof(pointer_types) / sizeof(pointer_types[0]); i++)
 		if (pointer_types[i].machine == header.e_machine)
-			object->pointer_type = linked ? pointer_types[i].relative : pointer_types[i].type;
+			object->pointer_type =
+				linked ? pointer_types[i].relative : pointer_types[i].type;
 	if (!object->pointer_type)
-		return error_set(error, "It is an ELF file for machine %u, whose relocations are not "
-				 "known.", header.e_machine);
+		return error_set(error,
+				 "It is an ELF file for machine %u, whose relocations are not "
+				 "known.",
+				 header.e_machine);
 	return true;
 }
 
@@ -245,8 +262,10 @@ bool elf_object_pointers(const struct elf_object *object, uint32_t section, stru
 			continue;
 		symbol = &object->symbols[GELF_R_SYM(rela.r_info)];
 		*out = (struct elf_pointer){
-			.offset = rela.r_offset, .symbol = (uint32_t)GELF_R_SYM(rela.r_info),
-			.section = symbol->section, .target = symbol->value + (uint64_t)rela.r_addend,
+			.offset = rela.r_offset,
+			.symbol = (uint32_t)GELF_R_SYM(rela.r_info),
+			.section = symbol->section,
+			.target = symbol->value + (uint64_t)rela.r_addend,
 		};
 		sorted = sorted && (!*count || out[-1].offset <= out->offset);
 		++*count;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Relocatable 64-bit ELF files, which is what kernel modules are: sections, symbols, and which words
- * of a section will hold a pointer. It knows four processors' relocations, not what any word means.
+ * Relocatable 64-bit ELF files, which is what kernel modules are: sections, symbols, and which
+ * words of a section will hold a pointer. It knows four processors' relocations, not what any word
+ * means.
  */
 #ifndef KEXEC_ELF_OBJECT_H
 #define KEXEC_ELF_OBJECT_H
@@ -10,9 +11,9 @@
 
 struct elf_section {
 	const char *name;
-	struct bytes bytes;		/* inside the file; none when the section has no bytes there */
+	struct bytes bytes;		/* inside the file; none for one without any */
 	bool allocated, writable, executable;
-	uint64_t address, size;		/* where a linked file has it in memory; with what is not in the file */
+	uint64_t address, size;		/* of a linked file, in memory: .bss counts */
 	uint32_t relocations;		/* the section that says where its pointers are, or 0 */
 };
 
@@ -53,17 +54,22 @@ struct elf_pointer {
 	uint64_t target;
 };
 
-/* A word of a linked file that can be moved, and the address that it holds where nothing is moved. */
+/* A word of a relocatable linked file, and the address in it where nothing is moved. */
 struct elf_relative {
 	uint64_t address, value;
 };
 
-/* All of .rela.dyn that only add where the file was moved to, ascending by address; none without it. */
+/*
+ * All of .rela.dyn that only add where the file was moved to, ascending by address; none without
+ * it.
+ */
 bool elf_object_relatives(const struct elf_object *object, struct arena *arena,
-			  struct elf_relative **relatives, size_t *count, struct error *error) must_check;
+			  struct elf_relative **relatives, size_t *count,
+			  struct error *error) must_check;
 
 /* All pointers in a section, ascending by offset. */
 bool elf_object_pointers(const struct elf_object *object, uint32_t section, struct arena *arena,
-			 struct elf_pointer **pointers, size_t *count, struct error *error) must_check;
+			 struct elf_pointer **pointers, size_t *count,
+			 struct error *error) must_check;
 
 #endif

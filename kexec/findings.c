@@ -295,7 +295,8 @@ static bool judge_crash(const struct judging *j)
 		size = size * 10 + (uint64_t)(*text - '0');
 	if (!size && j->machine->cmdline && cmdline_has(j->machine->cmdline, "crashkernel="))
 		return judging_add(j, name, VERDICT_WARNING,
-				   "Ask for less with crashkernel=, or look into the kernel's log for the reason.",
+				   "Ask for less with crashkernel=, or look into the kernel's log "
+				   "for the reason.",
 				   "The command line has crashkernel=, and no memory is reserved.");
 	if (!size)
 		return judging_add(j, name, VERDICT_CLEAR, NULL,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What makes a kexec fail beside the devices: each finding is a fact of the machine, what follows from
- * it, and what can be done. It judges what others read, and names no file by itself.
+ * What makes a kexec fail beside the devices: each finding is a fact of the machine, what follows
+ * from it, and what can be done. It judges what others read, and names no file by itself.
  */
 #ifndef KEXEC_FINDINGS_H
 #define KEXEC_FINDINGS_H
@@ -13,8 +13,8 @@
 #define FINDINGS_MAX 32
 
 struct finding {
-	const char *name;		/* "lockdown": for people and programs; at most 13 characters */
-	bool seen;			/* false: the judgement's reason says why it could not be seen */
+	const char *name;		/* "lockdown": for all readers; 13 characters at most */
+	bool seen;			/* false: judgement.reason says why it could not be */
 	struct judgement judgement;	/* a remedy only with a warning or a risk */
 };
 
@@ -35,7 +35,7 @@ void findings_sort(struct findings *findings);
 /* Adds one; false when there are FINDINGS_MAX. */
 bool findings_add(struct findings *findings, const struct finding *finding) must_check;
 
-/* For the parts of findings_judge(): what the machine is busy with is in kexec/findings_system.c. */
+/* For the parts of findings_judge(): kexec/findings_system.c has what the machine is busy with. */
 struct judging {
 	const struct machine *machine;
 	const struct machine_state *state;
@@ -48,13 +48,14 @@ struct judging {
 /* The file's text up to its first NUL byte; NULL when it could not be read. */
 const char *judging_text(const struct judging *j, enum state_name name);
 /* Adds "WHAT could not be seen: " and why the file could not be read. */
-bool judging_unseen(const struct judging *j, const char *name, enum state_name file, const char *what)
-	must_check;
+bool judging_unseen(const struct judging *j, const char *name, enum state_name file,
+		    const char *what) must_check;
 /* Whether the build's configuration has NAME=y; false too when it could not be read. */
 bool judging_configured(const struct judging *j, const char *name) must_check;
 /* Adds a finding whose reason is formatted; `remedy` is NULL where nothing is wrong. */
-bool judging_add(const struct judging *j, const char *name, enum verdict verdict, const char *remedy,
-		 const char *format, ...) __attribute__((format(printf, 5, 6))) must_check;
+bool judging_add(const struct judging *j, const char *name, enum verdict verdict,
+		 const char *remedy, const char *format, ...)
+	__attribute__((format(printf, 5, 6))) must_check;
 bool judging_add_unseen(const struct judging *j, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4))) must_check;
 

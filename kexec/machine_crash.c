@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reading what a dump of the running kernel will need: where each processor leaves its registers,
- * where VMCOREINFO lies, and at which addresses the kernel sees itself and its memory. Only asked of
- * a machine with a crash reservation. What cannot be found out stays unknown.
+ * where VMCOREINFO lies, and at which addresses the kernel sees itself and its memory. Only asked
+ * of a machine with a crash reservation. What cannot be found out stays unknown.
  */
 #include "config.h"
 

@@ -21,10 +21,11 @@ struct reading {
 	struct error *error;
 };
 
-static const char *path_of(struct reading *r, enum driver_kind bus, const char *name, const char *file)
+static const char *path_of(struct reading *r, enum driver_kind bus, const char *name,
+			   const char *file)
 {
-	return arena_format(r->arena, r->error, "/sys/bus/%s/devices/%s/%s", driver_kind_name(bus), name,
-			    file);
+	return arena_format(r->arena, r->error, "/sys/bus/%s/devices/%s/%s", driver_kind_name(bus),
+			    name, file);
 }
 
 static void note_denied(struct reading *r, enum sysroot_result result, const char *path)
@@ -34,7 +35,8 @@ static void note_denied(struct reading *r, enum sysroot_result result, const cha
 }
 
 /* A text, or NULL when there is none to be had. A damaged file is as good as none. */
-static bool read_text(struct reading *r, const struct device *device, const char *file, const char **out)
+static bool read_text(struct reading *r, const struct device *device, const char *file,
+		      const char **out)
 {
 	const char *path = path_of(r, device->bus, device->name, file);
 	struct error ignored = { 0 };
@@ -50,7 +52,8 @@ static bool read_text(struct reading *r, const struct device *device, const char
 	return true;
 }
 
-static bool read_link(struct reading *r, const struct device *device, const char *file, const char **out)
+static bool read_link(struct reading *r, const struct device *device, const char *file,
+		      const char **out)
 {
 	const char *path = path_of(r, device->bus, device->name, file);
 	struct error ignored = { 0 };
@@ -85,8 +88,9 @@ static bool read_pci(struct reading *r, struct device *device, const char *above
 	result = sysroot_head(r->root, r->arena, path, PCI_HEADER_SIZE, &config, &ignored);
 	note_denied(r, result, path);
 	if (result == SYSROOT_OK && config.size >= PCI_COMMAND + 2)
-		device->bus_master = bytes_get(config.data + PCI_COMMAND, 2, LITTLE) & PCI_COMMAND_MASTER
-					     ? YES : NO;
+		device->bus_master =
+			bytes_get(config.data + PCI_COMMAND, 2, LITTLE) & PCI_COMMAND_MASTER ? YES
+											     : NO;
 	snprintf(file, sizeof(file), "%spower_state", above);
 	if (!read_text(r, device, file, &device->power_state))
 		return false;
@@ -116,7 +120,8 @@ static bool read_virtio(struct reading *r, struct device *device)
 /* What a platform device carries is a directory below it, named for the kind of thing. */
 static bool read_role(struct reading *r, struct device *device)
 {
-	static const char *const roles[] = { "net", "drm", "dma", "mmc_host", "infiniband", "nvme", "block" };
+	static const char *const roles[] = {"net",	  "drm",  "dma",  "mmc_host",
+					    "infiniband", "nvme", "block"};
 	struct error ignored = { 0 };
 
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
@@ -126,7 +131,8 @@ static bool read_role(struct reading *r, struct device *device)
 
 		if (!path)
 			return false;
-		if (sysroot_list(r->root, r->arena, path, &names, &count, &ignored) == SYSROOT_OK && count) {
+		if (sysroot_list(r->root, r->arena, path, &names, &count, &ignored) == SYSROOT_OK &&
+		    count) {
 			device->role = roles[i];
 			break;
 		}
@@ -148,7 +154,10 @@ static bool read_taint(struct reading *r, struct device *device)
 	result = sysroot_text(r->root, r->arena, path, &device->taint, &ignored);
 	if (result != SYSROOT_OK || !*device->taint)
 		device->taint = NULL;
-	/* What is built in has a directory too if it has parameters, but nothing there that tells of loading. */
+	/*
+	 * What is built in has a directory too if it has parameters, but nothing there that tells
+	 * of loading.
+	 */
 	if (result == SYSROOT_ABSENT)
 		device->module = NULL;
 	return true;
@@ -192,7 +201,8 @@ static bool read_device(struct reading *r, enum driver_kind bus, const char *nam
 
 static bool read_bus(struct reading *r, enum driver_kind bus)
 {
-	const char *path = arena_format(r->arena, r->error, "/sys/bus/%s/devices", driver_kind_name(bus));
+	const char *path =
+		arena_format(r->arena, r->error, "/sys/bus/%s/devices", driver_kind_name(bus));
 	const char *const *names;
 	enum sysroot_result result;
 	size_t count = 0;
@@ -221,17 +231,20 @@ bool machine_devices_read(const struct sysroot *root, struct arena *arena, struc
 	if (sysroot_text(root, arena, "/proc/sys/kernel/osrelease", &devices->release, &ignored) !=
 	    SYSROOT_OK)
 		devices->release = NULL;
-	if (sysroot_text(root, arena, "/sys/module/module/parameters/sig_enforce", &enforce, &ignored) ==
-	    SYSROOT_OK)
+	if (sysroot_text(root, arena, "/sys/module/module/parameters/sig_enforce", &enforce,
+			 &ignored) == SYSROOT_OK)
 		devices->sig_enforce = *enforce == 'Y' ? YES : NO;
-	return read_bus(&r, DRIVER_PCI) && read_bus(&r, DRIVER_PLATFORM) && read_bus(&r, DRIVER_VIRTIO);
+	return read_bus(&r, DRIVER_PCI) && read_bus(&r, DRIVER_PLATFORM) &&
+	       read_bus(&r, DRIVER_VIRTIO);
 }
 
 bool machine_device_read(const struct sysroot *root, enum driver_kind bus, const char *name,
-			 struct arena *arena, struct device *device, bool *found, struct error *error)
+			 struct arena *arena, struct device *device, bool *found,
+			 struct error *error)
 {
 	struct devices ignored_devices = { 0 };
-	struct reading r = { .root = root, .arena = arena, .devices = &ignored_devices, .error = error };
+	struct reading r = {
+		.root = root, .arena = arena, .devices = &ignored_devices, .error = error};
 	struct error ignored = { 0 };
 	const char *const *names;
 	const char *path;
@@ -242,5 +255,6 @@ bool machine_device_read(const struct sysroot *root, enum driver_kind bus, const
 	if (!path)
 		return false;
 	*found = sysroot_list(root, arena, path, &names, &count, &ignored) == SYSROOT_OK;
-	return !*found || (read_link(&r, device, "driver", &device->driver) && read_facts(&r, device));
+	return !*found ||
+	       (read_link(&r, device, "driver", &device->driver) && read_facts(&r, device));
 }

@@ -43,8 +43,8 @@ bool machine_devices_read(const struct sysroot *root, struct arena *arena, struc
 			  struct error *error) must_check;
 
 /*
- * One device, with a driver (device->driver) or without. *found: whether there is such a device on that
- * bus. `name` has no slash.
+ * One device, with a driver (device->driver) or without. *found: whether there is such a device on
+ * that bus. `name` has no slash.
  */
 bool machine_device_read(const struct sysroot *root, enum driver_kind bus, const char *name,
 			 struct arena *arena, struct device *device, bool *found,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * /sys/firmware/efi/efivars (Documentation/filesystems/efivarfs.rst): four bytes of attributes,
- * then the value. What shim leaves for the running system is there too, and, without attributes and not
- * limited by the room for variables, in mok-variables (drivers/firmware/efi/mokvar-table.c).
+ * then the value. What shim leaves for the running system is there too, and, without attributes and
+ * not limited by the room for variables, in mok-variables (drivers/firmware/efi/mokvar-table.c).
  */
 #include "config.h"
 #include "kexec/machine_efi.h"

@@ -85,8 +85,10 @@ static bool read_image(struct machine_types *types, const char *path, struct are
 		error_set(error, "%s is compressed, and this kexec was built without %s.", path,
 			  attempt.library);
 	} else {
-		error_set(error, "%s has no BTF (CONFIG_DEBUG_INFO_BTF), or is packed in a way that is "
-			  "not known.", path);
+		error_set(error,
+			  "%s has no BTF (CONFIG_DEBUG_INFO_BTF), or is packed in a way that is "
+			  "not known.",
+			  path);
 	}
 	machine_types_close(types);
 	return false;
@@ -127,7 +129,8 @@ static const char *last_part(const char *path, struct arena *arena, struct error
 	start = length;
 	while (start && path[start - 1] != '/')
 		start--;
-	return arena_copy(arena, (struct bytes){ (const uint8_t *)path + start, length - start }, error);
+	return arena_copy(arena, (struct bytes){(const uint8_t *)path + start, length - start},
+			  error);
 }
 
 /* Below the modules, or in /boot of the tree that has them in /lib/modules or /usr/lib/modules. */
@@ -162,11 +165,14 @@ static bool read_near(const struct sysroot *root, struct machine_types *types, c
 		seen = true;
 		*error = problem;
 	}
-	error_remedy(error, "Name the kernel: kexec --check=drivers --modules=%.200s KERNEL.", modules);
+	error_remedy(error, "Name the kernel: kexec --check=drivers --modules=%.200s KERNEL.",
+		     modules);
 	if (seen)
 		return false;
-	return error_set(error, "The kernel of the modules in %s was not found: it is neither running nor "
-			 "in %s, nor in boot/ beside them as vmlinuz-%s.", modules, modules, release);
+	return error_set(error,
+			 "The kernel of the modules in %s was not found: it is neither running nor "
+			 "in %s, nor in boot/ beside them as vmlinuz-%s.",
+			 modules, modules, release);
 }
 
 bool machine_types_read(const struct sysroot *root, const char *kernel, const char *modules,

@@ -19,7 +19,8 @@ struct machine_types {
 	struct file_sink unpacked;
 };
 
-#define MACHINE_TYPES_NONE ((struct machine_types){ .file = FILE_CLOSED, .unpacked = FILE_SINK_CLOSED })
+#define MACHINE_TYPES_NONE                                                                         \
+	((struct machine_types){.file = FILE_CLOSED, .unpacked = FILE_SINK_CLOSED})
 
 /*
  * The types of the kernel that the modules below `modules` belong to: of `kernel` when that is not
@@ -27,11 +28,15 @@ struct machine_types {
  * one of the places where distributions put it in relation to its modules.
  */
 bool machine_types_read(const struct sysroot *root, const char *kernel, const char *modules,
-			struct arena *arena, struct machine_types *types, struct error *error) must_check;
-/* The same of the kernel in one of those places, running or not, whose image can then be looked at too. */
+			struct arena *arena, struct machine_types *types,
+			struct error *error) must_check;
+/*
+ * The same of the kernel in one of those places, running or not, whose image can then be looked at
+ * too.
+ */
 bool machine_types_read_image(const struct sysroot *root, const char *modules, struct arena *arena,
 			      struct machine_types *types, struct error *error) must_check;
-/* The image that the types were found in, unpacked; empty where they came from the running kernel. */
+/* The image with the types, unpacked; empty where they came from the running kernel. */
 struct bytes machine_types_image(const struct machine_types *types);
 void machine_types_close(struct machine_types *types);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Walking a tree of modules without following links, /lib/modules/VERSION/build among them. Unpacking
- * goes into one sink for all modules: 4,000 of them would cost 4,000 times the sink's first growth.
+ * Walking a tree of modules without following links, /lib/modules/VERSION/build among them.
+ * Unpacking goes into one sink for all modules: 4,000 of them would cost 4,000 times the sink's
+ * first growth.
  */
 #include "config.h"
 #include "kexec/modules.h"
@@ -80,7 +81,8 @@ static bool walk(struct walk *w, const char *directory, unsigned depth)
 		if (!path)
 			return false;
 		if (lstat(path, &status))
-			return error_set(w->error, "%s cannot be examined: %s.", path, strerror(errno));
+			return error_set(w->error, "%s cannot be examined: %s.", path,
+					 strerror(errno));
 		if (S_ISREG(status.st_mode) && length && !add_file(w, path, entry->d_name, length))
 			return false;
 		if (S_ISDIR(status.st_mode) && depth < DEPTH_MAX && !walk(w, path, depth + 1))
@@ -96,8 +98,8 @@ static int compare_files(const void *a, const void *b)
 	return strcmp(((const struct module_file *)a)->path, ((const struct module_file *)b)->path);
 }
 
-bool modules_list(const char *directory, struct arena *arena, struct module_file **files, size_t *count,
-		  struct error *error)
+bool modules_list(const char *directory, struct arena *arena, struct module_file **files,
+		  size_t *count, struct error *error)
 {
 	struct walk w = { .arena = arena, .error = error };
 

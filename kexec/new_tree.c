@@ -175,7 +175,8 @@ bool new_tree_directory(struct new_tree *tree, const char *path, struct error *e
 	const char *name;
 	int parent = open_parent(tree, path, &name, error);
 
-	return parent >= 0 && made_in(tree, parent, path, !*name || !mkdirat(parent, name, 0755), error);
+	return parent >= 0 &&
+	       made_in(tree, parent, path, !*name || !mkdirat(parent, name, 0755), error);
 }
 
 static bool write_all(int fd, struct bytes content)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Judging devices. A PCI device that is not shut down loses bus mastering before the jump
- * (pci_device_shutdown() in drivers/pci/pci-driver.c), and gets it back from the next kernel's driver
- * before that one has reset it: queues that are still armed write to where they did before. So it
- * takes a device that does transfers of its own, and no IOMMU that would stop them.
+ * (pci_device_shutdown() in drivers/pci/pci-driver.c), and gets it back from the next kernel's
+ * driver before that one has reset it: queues that are still armed write to where they did before.
+ * So it takes a device that does transfers of its own, and no IOMMU that would stop them.
  */
 #include "kexec/verdict.h"
 
@@ -57,7 +57,9 @@ static const struct kind *kind_of(const struct device *device)
 const char *verdict_name(enum verdict verdict)
 {
 	static const char *const names[] = {
-		[VERDICT_CLEAR] = "clear", [VERDICT_WARNING] = "warning", [VERDICT_RISK] = "at risk",
+		[VERDICT_CLEAR] = "clear",
+		[VERDICT_WARNING] = "warning",
+		[VERDICT_RISK] = "at risk",
 	};
 
 	return names[verdict];
@@ -91,10 +93,12 @@ static bool judge(struct judgement *j, enum verdict verdict, const char *reason,
 static const char *remedy_for(const struct device *device, struct arena *arena, struct error *error)
 {
 	if (device->module)
-		return arena_format(arena, error,
-				    "When nothing uses it any more, unload %s or unbind %s from %s, and load "
-				    "the next kernel's driver afresh%s.", device->module, device->name,
-				    device->driver, device->reset_methods ? "; or write 1 to its reset file" : "");
+		return arena_format(
+			arena, error,
+			"When nothing uses it any more, unload %s or unbind %s from %s, and load "
+			"the next kernel's driver afresh%s.",
+			device->module, device->name, device->driver,
+			device->reset_methods ? "; or write 1 to its reset file" : "");
 	return arena_format(arena, error, "When nothing uses it any more, unbind %s from %s%s.",
 			    device->name, device->driver,
 			    device->reset_methods ? ", or write 1 to its reset file" : "");
@@ -103,12 +107,15 @@ static const char *remedy_for(const struct device *device, struct arena *arena, 
 static bool judge_unknown(const struct device *device, const struct driver_facts *facts,
 			  struct arena *arena, struct judgement *j, struct error *error)
 {
-	return judge(j, VERDICT_WARNING,
-		     arena_format(arena, error, "Whether %s has a shutdown callback cannot be told: %s.",
-				  device->driver, facts->why ? facts->why : "its module was not read"),
-		     device->taint ? arena_format(arena, error, "Ask whoever wrote %s; it is not part of the "
-						  "kernel.", device->module)
-				   : remedy_for(device, arena, error));
+	return judge(
+		j, VERDICT_WARNING,
+		arena_format(arena, error, "Whether %s has a shutdown callback cannot be told: %s.",
+			     device->driver, facts->why ? facts->why : "its module was not read"),
+		device->taint ? arena_format(arena, error,
+					     "Ask whoever wrote %s; it is not part of the "
+					     "kernel.",
+					     device->module)
+			      : remedy_for(device, arena, error));
 }
 
 static bool judge_platform(const struct device *device, const struct driver_facts *facts,
@@ -123,8 +130,10 @@ static bool judge_platform(const struct device *device, const struct driver_fact
 	if (facts->shutdown == SHUTDOWN_UNKNOWN)
 		return judge_unknown(device, facts, arena, j, error);
 	return judge(j, VERDICT_WARNING,
-		     arena_format(arena, error, "%s has no shutdown callback, and nothing stops a platform "
-				  "device's transfers.", device->driver),
+		     arena_format(arena, error,
+				  "%s has no shutdown callback, and nothing stops a platform "
+				  "device's transfers.",
+				  device->driver),
 		     remedy_for(device, arena, error));
 }
 
@@ -162,8 +171,8 @@ static bool judge_bare_virtio(const struct device *device, struct arena *arena, 
 		     remedy_for(device, arena, error));
 }
 
-bool verdict_judge(const struct device *device, const struct driver_facts *facts, struct arena *arena,
-		   struct judgement *j, struct error *error)
+bool verdict_judge(const struct device *device, const struct driver_facts *facts,
+		   struct arena *arena, struct judgement *j, struct error *error)
 {
 	const struct kind *kind = kind_of(device);
 
@@ -184,8 +193,10 @@ bool verdict_judge(const struct device *device, const struct driver_facts *facts
 		return judge_unknown(device, facts, arena, j, error);
 	if (translates(device))
 		return judge(j, VERDICT_WARNING,
-			     arena_format(arena, error, "%s has no shutdown callback; an IOMMU stops transfers "
-					  "that come too late, but the device is not reset.", device->driver),
+			     arena_format(arena, error,
+					  "%s has no shutdown callback; an IOMMU stops transfers "
+					  "that come too late, but the device is not reset.",
+					  device->driver),
 			     remedy_for(device, arena, error));
 	return device->has_class ? judge_pci(device, kind->when_used, arena, j, error)
 				 : judge_bare_virtio(device, arena, j, error);

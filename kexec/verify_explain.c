@@ -43,15 +43,18 @@ static const char *why_not(const struct signature *s, int refused, bool efi)
 	if (s->state == SIGNATURE_REVOKED)
 		return "and UEFI's dbx, or shim's MokListXRT, revokes it";
 	if (s->state == SIGNATURE_GOOD && unknown)
-		return "whom UEFI's db or shim's MokListRT trusts; but his certificate is not in the running "
+		return "whom UEFI's db or shim's MokListRT trusts; but his certificate is not in "
+		       "the running "
 		       "kernel's keyrings";
 	if (s->state == SIGNATURE_GOOD && refused == EKEYREJECTED)
-		return "whom UEFI's db or shim's MokListRT trusts; the running kernel may not be able to check "
+		return "whom UEFI's db or shim's MokListRT trusts; the running kernel may not be "
+		       "able to check "
 		       "this kind of image";
 	if (refused == ENOKEY || (unknown && efi))
 		return "whose certificate is not in this machine's keyrings";
 	if (refused == EKEYREJECTED && !efi)
-		return "whose certificate is revoked on this machine, or its kernel cannot check this kind of "
+		return "whose certificate is revoked on this machine, or its kernel cannot check "
+		       "this kind of "
 		       "image";
 	if (refused == EPERM)
 		return "whose certificate is not in this machine's keyrings, or is revoked there";
@@ -80,31 +83,39 @@ static void describe_signed(const struct signature *s, int refused, bool efi, st
 		return;
 	}
 	if (refused == ENOPKG)
-		snprintf(with, sizeof(with), " with %s and a digest by %s", *s->key ? s->key : "an unknown key",
-			 s->digest);
-	error_set(error, "It is signed by %s (certificate SHA-256 %s, valid from %s until %s)%s, %s.",
-		  *s->signer ? s->signer : "somebody", *s->fingerprint ? s->fingerprint : "not in the signature",
-		  *s->from ? s->from : "?", *s->until ? s->until : "?", with, why_not(s, refused, efi));
+		snprintf(with, sizeof(with), " with %s and a digest by %s",
+			 *s->key ? s->key : "an unknown key", s->digest);
+	error_set(
+		error, "It is signed by %s (certificate SHA-256 %s, valid from %s until %s)%s, %s.",
+		*s->signer ? s->signer : "somebody",
+		*s->fingerprint ? s->fingerprint : "not in the signature", *s->from ? s->from : "?",
+		*s->until ? s->until : "?", with, why_not(s, refused, efi));
 }
 
-static void describe(const struct image *image, const struct signatures *found, int refused, bool efi,
-		     struct error *error)
+static void describe(const struct image *image, const struct signatures *found, int refused,
+		     bool efi, struct error *error)
 {
 	/* crypto/asymmetric_keys/verify_pefile.c */
 	const struct signature *s = &found->each[0];
 	unsigned count = found->count - (found->each[found->count - 1].by_digest ? 1 : 0);
 
 	if (refused == ELIBBAD && count > 1 && s->state != SIGNATURE_DAMAGED) {
-		error_set(error, "It carries %u signatures, and the running kernel takes a file with one only, as "
-			  "older kernels do.", count);
+		error_set(error,
+			  "It carries %u signatures, and the running kernel takes a file with one "
+			  "only, as "
+			  "older kernels do.",
+			  count);
 		return;
 	}
 	if (s->state == SIGNATURE_NONE)
 		describe_unsigned(image, "", error);
 	else if (s->by_digest)
-		describe_unsigned(image, "; UEFI's variables trust its digest, by which no kernel goes", error);
+		describe_unsigned(image,
+				  "; UEFI's variables trust its digest, by which no kernel goes",
+				  error);
 	else if (s->state == SIGNATURE_REVOKED && !*s->signer)
-		describe_unsigned(image, ", and UEFI's dbx, or shim's MokListXRT, revokes its digest", error);
+		describe_unsigned(
+			image, ", and UEFI's dbx, or shim's MokListXRT, revokes its digest", error);
 	else if (s->state == SIGNATURE_DAMAGED)
 		error_set(error, "It has a signature that cannot be used: %s.", s->why);
 	else if (s->state == SIGNATURE_CHANGED)
@@ -113,15 +124,17 @@ static void describe(const struct image *image, const struct signatures *found, 
 	else
 		describe_signed(s, refused, efi, error);
 	if (count > 1)
-		error_context(error, "Of its %u signatures the running kernel looks at the first alone. ", count);
+		error_context(error,
+			      "Of its %u signatures the running kernel looks at the first alone. ",
+			      count);
 }
 
 /*
- * The kernel fills its keyrings from UEFI's variables. Where these cannot be read, nobody is trusted and
- * nothing revoked, and less can be said.
+ * The kernel fills its keyrings from UEFI's variables. Where these cannot be read, nobody is
+ * trusted and nothing revoked, and less can be said.
  */
-static struct signature_anchors *machines_anchors(const struct sysroot *root, struct arena *arena, bool *efi,
-						  struct error *error)
+static struct signature_anchors *machines_anchors(const struct sysroot *root, struct arena *arena,
+						  bool *efi, struct error *error)
 {
 	struct signature_anchors *anchors = signature_anchors_new(error);
 	struct trust_efi variables = { .read = false };
@@ -133,8 +146,8 @@ static struct signature_anchors *machines_anchors(const struct sysroot *root, st
 	return signature_anchors_new(error);
 }
 
-void verify_explain(const struct image *image, const struct sysroot *root, int refused, bool locked_down,
-		    struct arena *arena, struct error *error)
+void verify_explain(const struct image *image, const struct sysroot *root, int refused,
+		    bool locked_down, struct arena *arena, struct error *error)
 {
 	struct signature_anchors *anchors;
 	struct error found = {0}, ignored = {0};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The memory of a capture kernel: the reservations, what lies below 1 MiB, where processors have to
- * be started from, and whatever firmware keeps for itself. The rest is the dump. It does not know how
- * a memory map is written down for the kernel.
+ * be started from, and whatever firmware keeps for itself. The rest is the dump. It does not know
+ * how a memory map is written down for the kernel.
  */
 #include "arch/x86_64/capture.h"
 
@@ -40,7 +40,7 @@ static bool append_low_memory(const struct planning *p, struct memmap *out, stru
 	return true;
 }
 
-/* Memory of devices that the next kernel would make RAM of, before it has read the dump from there. */
+/* Devices' memory of which the next kernel would make RAM, before it has read the dump there. */
 static enum memory_type harmless(enum memory_type type)
 {
 	return type == MEMORY_SOFT_RESERVED ? MEMORY_RESERVED : type;
@@ -70,7 +70,7 @@ static bool make_map(const struct planning *p, struct error *error)
 	for (size_t i = 0; i < crash->count; i++)
 		if (!memmap_append(out, p->arena, crash->entries[i].range, MEMORY_RAM, error))
 			return false;
-	/* Every other segment is reserved by the kernel itself, which knows of it by boot_params. */
+	/* All other segments are reserved by the kernel, which boot_params tells of them. */
 	return memmap_tidy(out, p->arena, error) && keep_off(p, "elfcorehdr", error) &&
 	       keep_off(p, "backup", error);
 }
@@ -118,7 +118,8 @@ static const char *add_range(const struct planning *p, const char *cmdline,
 		      error);
 }
 
-static const char *add_memory_map(const struct planning *p, const char *cmdline, struct error *error)
+static const char *add_memory_map(const struct planning *p, const char *cmdline,
+				  struct error *error)
 {
 	const struct memmap *map = &p->plan->memory;
 
@@ -141,7 +142,8 @@ static const char *add_acpi_root(const struct planning *p, const struct boot_req
 
 	if (!root || efi_handed_on(p, &request->header, &why_not))
 		return cmdline;
-	return append(p, cmdline, arena_format(p->arena, error, "acpi_rsdp=0x%" PRIx64, root), error);
+	return append(p, cmdline, arena_format(p->arena, error, "acpi_rsdp=0x%" PRIx64, root),
+		      error);
 }
 
 /* "5.4.0-..." and the like: whether that is before Linux 5.5. What cannot be read is not. */
@@ -211,9 +213,10 @@ bool capture_prepare(const struct planning *p, struct boot_request *request, uin
 	if (cmdline)
 		cmdline = add_acpi_root(p, request, cmdline, error);
 	if (cmdline)
-		cmdline = append(p, cmdline,
-				 arena_format(p->arena, error, "elfcorehdr=%" PRIu64 "K", headers >> 10),
-				 error);
+		cmdline = append(
+			p, cmdline,
+			arena_format(p->arena, error, "elfcorehdr=%" PRIu64 "K", headers >> 10),
+			error);
 	request->cmdline = p->plan->cmdline = cmdline;
 	return cmdline;
 }

@@ -10,8 +10,9 @@
 #include "kexec/purgatory.h"
 
 /*
- * Adds the core headers, and puts what the capture kernel is told into request->cmdline and plan->memory.
- * Where the running kernel keeps things in low memory, adds the segment "backup" and tells purgatory of it.
+ * Adds the core headers, and puts what the capture kernel is told into request->cmdline and
+ * plan->memory. Where the running kernel keeps things in low memory, adds the segment "backup" and
+ * tells purgatory of it.
  */
 bool capture_prepare(const struct planning *p, struct boot_request *request, uint64_t limit,
 		     struct purgatory_jump *jump, struct error *error) must_check;

@@ -56,8 +56,8 @@ static bool find_kernel(struct bytes kernel, size_t at, uint32_t flags, struct e
 		return multiboot_by_elf(kernel, elf, entry, error);
 	header = bytes_at(kernel, at, sizeof(*header));
 	if (!header)
-		return error_set(error,
-				 "The Multiboot header, 0x%zx bytes into the file, is cut off.", at);
+		return error_set(
+			error, "The Multiboot header, 0x%zx bytes into the file, is cut off.", at);
 	addresses = (struct multiboot_addresses){
 		.header_offset = at,
 		.header = get(header->header_addr),

@@ -82,17 +82,19 @@ static bool check_requests(struct bytes body, const struct multiboot_given *give
 		uint32_t type = get(*(const le32 *)(body.data + at));
 
 		if (type && !is_told(type, given, wishes))
-			return error_set(error,
-					 "The kernel demands information of Multiboot2 type %" PRIu32
-					 "%s, which is not to be had here.",
-					 type,
-					 type == INFO_ACPI_OLD ? " (a copy of ACPI's root pointer)" :
-					 type == INFO_ACPI_NEW ?
-						 " (a copy of ACPI's root pointer, of version 2 or "
-						 "later)" :
-					 type == 11 || type == 12 ? " (EFI's system table)" :
-					 type >= 17 && type <= 20 ? " (EFI boot services)" :
-					 type == INFO_FRAMEBUFFER ? " (a screen)" : "");
+			return error_set(
+				error,
+				"The kernel demands information of Multiboot2 type %" PRIu32
+				"%s, which is not to be had here.",
+				type,
+				type == INFO_ACPI_OLD ? " (a copy of ACPI's root pointer)"
+				: type == INFO_ACPI_NEW
+					? " (a copy of ACPI's root pointer, of version 2 or "
+					  "later)"
+				: type == 11 || type == 12 ? " (EFI's system table)"
+				: type >= 17 && type <= 20 ? " (EFI boot services)"
+				: type == INFO_FRAMEBUFFER ? " (a screen)"
+							   : "");
 	}
 	return true;
 }

@@ -45,17 +45,19 @@ bool multiboot_by_addresses(struct bytes kernel, const struct multiboot_addresse
 	if ((addresses->load_end && addresses->load_end <= load) ||
 	    !bytes_slice(kernel, start, size, &part) || !part.size)
 		return error_set(error,
-				 "The Multiboot header wants memory from 0x%" PRIx64 " to 0x%" PRIx32
-				 " filled from byte 0x%" PRIx64 " of the file on, which has %zu "
+				 "The Multiboot header wants memory from 0x%" PRIx64
+				 " to 0x%" PRIx32 " filled from byte 0x%" PRIx64
+				 " of the file on, which has %zu "
 				 "bytes.",
 				 load, addresses->load_end, start, kernel.size);
 	memory = addresses->bss_end ? addresses->bss_end - load : size;
 	if ((addresses->bss_end && addresses->bss_end < load) || memory < size ||
 	    load + memory > FOUR_GIB)
-		return error_set(error,
-				 "The Multiboot header says that the kernel's memory ends at 0x%" PRIx32
-				 "; from 0x%" PRIx64 " to below 4 GiB was expected.",
-				 addresses->bss_end, load + size);
+		return error_set(
+			error,
+			"The Multiboot header says that the kernel's memory ends at 0x%" PRIx32
+			"; from 0x%" PRIx64 " to below 4 GiB was expected.",
+			addresses->bss_end, load + size);
 	*elf = (struct elf_image){
 		.class = 32,
 		.loads = { { .physical = load, .virtual = load, .memory_size = memory,
@@ -142,7 +144,8 @@ static void find_memory_sizes(const struct planning *p, struct multiboot_given *
 		if (ram.start <= 0x1000 && !given->lower)
 			given->lower = (uint32_t)((ram.end < 0xa0000 ? ram.end : 0xa0000) >> 10);
 		if (ram.start <= MIB && ram.end > MIB)
-			given->upper = (uint32_t)((ram.end < FOUR_GIB ? ram.end : FOUR_GIB) - MIB) >> 10;
+			given->upper =
+				(uint32_t)((ram.end < FOUR_GIB ? ram.end : FOUR_GIB) - MIB) >> 10;
 	}
 }
 

@@ -35,10 +35,15 @@ static const struct x86_64_machine efi_facts = {
 };
 
 static const struct devicetree_node tree = { .name = "" };
-static const struct arm64_machine arm64_facts = { .tree = &tree, .fdt_path = "FDT", .tree_path = "TREE" };
+static const struct arm64_machine arm64_facts = {
+	.tree = &tree, .fdt_path = "FDT", .tree_path = "TREE"};
 
 static const struct ppc64le_machine ppc64le_facts = {
-	.tree = &tree, .source = "TREE", .kernel_end = 32 * MIB, .first_block = GIB, .vector_sha = true,
+	.tree = &tree,
+	.source = "TREE",
+	.kernel_end = 32 * MIB,
+	.first_block = GIB,
+	.vector_sha = true,
 };
 
 static bool add_ram(struct machine *machine, struct arena *arena, uint64_t start, uint64_t end,
@@ -69,7 +74,8 @@ static bool make_machine(struct machine *machine, struct x86_64_machine *facts, 
 		machine->arch = &arch_arm64;
 		machine->facts = &arm64_facts;
 		machine->page_size = wishes & ANY_PLAN_FIVE_LEVEL ? 65536 : 4096;
-		return add_ram(machine, arena, GIB, wishes & ANY_PLAN_LARGE ? 64 * GIB : 2 * GIB, error);
+		return add_ram(machine, arena, GIB, wishes & ANY_PLAN_LARGE ? 64 * GIB : 2 * GIB,
+			       error);
 	}
 	if (wishes & ANY_PLAN_PPC64LE) {
 		machine->arch = &arch_ppc64le;
@@ -90,12 +96,16 @@ static struct options any_options(unsigned wishes)
 	bool bare = (wishes & ANY_PLAN_S390X) && !(wishes & ANY_PLAN_DIGEST);
 
 	return (struct options){
-		.load = true, .call = CALL_SEGMENTS, .kernel = "kernel", .append = bare ? NULL : "quiet",
+		.load = true,
+		.call = CALL_SEGMENTS,
+		.kernel = "kernel",
+		.append = bare ? NULL : "quiet",
 		.mem_min = wishes & ANY_PLAN_LIMITS ? 32 * MIB : 0,
 		.mem_max = wishes & ANY_PLAN_LIMITS ? 512 * MIB - 1 : UINT64_MAX,
 		.mem_min_given = wishes & ANY_PLAN_LIMITS,
 		.mem_max_given = wishes & ANY_PLAN_LIMITS,
-		.entry = 0x1000000, .entry_given = wishes & ANY_PLAN_ENTRY,
+		.entry = 0x1000000,
+		.entry_given = wishes & ANY_PLAN_ENTRY,
 		.entry_32bit = wishes & ANY_PLAN_ENTRY_32BIT,
 		.args = wishes & ANY_PLAN_ENTRY_32BIT ? ARGS_ELF : ARGS_DEFAULT,
 		.real_mode = wishes & ANY_PLAN_REAL_MODE,

@@ -30,7 +30,10 @@ struct any_plan {
 	struct error error;	/* why there is no plan */
 };
 
-/* Plans a load of the unpacked `kernel` by segments, on a machine that is made up, of x86_64 as a rule. */
+/*
+ * Plans a load of the unpacked `kernel` by segments, on a machine that is made up, of x86_64 as a
+ * rule.
+ */
 bool any_plan(struct any_plan *any, struct bytes kernel, unsigned wishes);
 
 #endif

@@ -274,11 +274,15 @@ static void test_vmlinux_that_wraps(void **state)
 	free(image);
 }
 
-static const struct { uint8_t *(*make)(const char *, size_t *); const char *kind; size_t header; } multiboots[] = {
-	{ images_multiboot, "", IMAGES_MULTIBOOT_FLAT },
-	{ images_multiboot, "-elf", IMAGES_MULTIBOOT_ELF },
-	{ images_multiboot2, "", IMAGES_MULTIBOOT_ELF },
-	{ images_multiboot2, "-flat", IMAGES_MULTIBOOT_FLAT },
+static const struct {
+	uint8_t *(*make)(const char *, size_t *);
+	const char *kind;
+	size_t header;
+} multiboots[] = {
+	{images_multiboot, "", IMAGES_MULTIBOOT_FLAT},
+	{images_multiboot, "-elf", IMAGES_MULTIBOOT_ELF},
+	{images_multiboot2, "", IMAGES_MULTIBOOT_ELF},
+	{images_multiboot2, "-flat", IMAGES_MULTIBOOT_FLAT},
 };
 
 /* The checksum of either version, which is all that its probe wants to be right. */
@@ -316,7 +320,8 @@ static void test_multiboot_headers_with_any_number(void **state)
 		}
 		mend_checksum(header);
 		for (size_t length = 0; length < size; length += length < 0x1080 ? 4 : 0x100)
-			plan_all(at_wall(image, length), "multiboot %zu cut to %zu bytes", i, length);
+			plan_all(at_wall(image, length), "multiboot %zu cut to %zu bytes", i,
+				 length);
 		free(image);
 	}
 }
@@ -364,7 +369,10 @@ static const struct field parmarea_fields[] = {
 	{ "kernel_version", 0x10428, 8 }, { "max_command_line_size", 0x10430, 8 },
 };
 
-/* Its fields are big endian; turned in the wrong order they are as wild as can be, and that is the aim. */
+/*
+ * Its fields are big endian; turned in the wrong order they are as wild as can be, and that is the
+ * aim.
+ */
 static void test_s390x_image(void **state)
 {
 	static const char *const names[] = { "s390x", "s390x-896" };

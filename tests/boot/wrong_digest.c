@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Linked into tests/boot/kexec-wrong-digest in front of digest_sha256() (ld --wrap): a loader that is the
- * installed one but for one wrong bit in every digest, so that a boot can show purgatory refusing.
+ * Linked into tests/boot/kexec-wrong-digest in front of digest_sha256() (ld --wrap): a loader that
+ * is the installed one but for one wrong bit in every digest, so that a boot can show purgatory
+ * refusing.
  */
 #include "kexec/digest.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as an arm64 kernel, after any container around them is taken off. The first byte says what
- * else there is.
+ * Any bytes as an arm64 kernel, after any container around them is taken off. The first byte says
+ * what else there is.
  */
 #include "tests/fuzz/plan.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as types: the first two say where a kernel's end and a module's begin. Whatever is found
- * lies where it says.
+ * Any bytes as types: the first two say where a kernel's end and a module's begin. Whatever is
+ * found lies where it says.
  */
 #include "config.h"
 #include "kexec/drivers.h"

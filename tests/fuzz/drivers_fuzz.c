@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Any bytes as a module of a kernel whose types are known: each driver has a name that can be shown. */
+/*
+ * Any bytes as a module of a kernel whose types are known: each driver has a name that can be
+ * shown.
+ */
 #include "config.h"
 #include "kexec/drivers.h"
 #include "tests/fuzz/fuzz.h"

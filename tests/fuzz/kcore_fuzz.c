@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as the head of /proc/kcore: what is found in it is memory that the machine has, and asking for
- * more of the file comes to an end. The first byte is the byte order.
+ * Any bytes as the head of /proc/kcore: what is found in it is memory that the machine has, and
+ * asking for more of the file comes to an end. The first byte is the byte order.
  */
 #include "config.h"
 #include "kexec/kcore.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a bzImage without a 64-bit entry, entered in 32-bit mode or in real mode. The first byte says
- * what else there is. The marks of a setup header are put where they belong, since hardly any input would
- * have them.
+ * Any bytes as a bzImage without a 64-bit entry, entered in 32-bit mode or in real mode. The first
+ * byte says what else there is. The marks of a setup header are put where they belong, since hardly
+ * any input would have them.
  */
 #include "tests/fuzz/plan.h"
 

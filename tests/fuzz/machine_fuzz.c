@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as the small files of a machine, in the form of files.h. What is understood is planned for:
- * the plan keeps the invariants, or there is a sentence that is not about ourselves.
+ * Any bytes as the small files of a machine, in the form of files.h. What is understood is planned
+ * for: the plan keeps the invariants, or there is a sentence that is not about ourselves.
  */
 #include "config.h"
 #include "arch/arch.h"

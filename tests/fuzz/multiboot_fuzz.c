@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as a Multiboot kernel of either version. The first byte says what else there is. The checksum is
- * mended, since hardly any input would come past it.
+ * Any bytes as a Multiboot kernel of either version. The first byte says what else there is. The
+ * checksum is mended, since hardly any input would come past it.
  */
 #include "tests/fuzz/plan.h"
 
@@ -12,7 +12,9 @@ static void mend(uint8_t *kernel, size_t size)
 {
 	for (size_t at = 0; at + 16 <= size; at += 4) {
 		le32 *word = (le32 *)(kernel + at);
-		unsigned words = get(word[0]) == 0x1badb002 ? 3 : get(word[0]) == 0xe85250d6 ? 4 : 0;
+		unsigned words = get(word[0]) == 0x1badb002   ? 3
+				 : get(word[0]) == 0xe85250d6 ? 4
+							      : 0;
 		uint32_t sum = 0;
 
 		for (unsigned i = 0; i + 1 < words; i++)

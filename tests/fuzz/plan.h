@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the targets that make plans share: the promises of planning, and of finding a kernel in a container. */
+/*
+ * What the targets that make plans share: the promises of planning, and of finding a kernel in a
+ * container.
+ */
 #ifndef TESTS_FUZZ_PLAN_H
 #define TESTS_FUZZ_PLAN_H
 

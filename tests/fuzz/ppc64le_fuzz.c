@@ -8,6 +8,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (size)
-		fuzz_contained_plan((struct bytes){ data + 1, size - 1 }, data[0] | ANY_PLAN_PPC64LE);
+		fuzz_contained_plan((struct bytes){data + 1, size - 1}, data[0] | ANY_PLAN_PPC64LE);
 	return 0;
 }

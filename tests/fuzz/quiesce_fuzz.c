@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Any bytes as what /proc and /sys say of disks, mounts and consoles, divided at each 0xff: the texts of
- * mountinfo and swaps, the words of --quiesce, then block devices of six parts, the last two of which
- * name what is built on them and what they are built of.
+ * Any bytes as what /proc and /sys say of disks, mounts and consoles, divided at each 0xff: the
+ * texts of mountinfo and swaps, the words of --quiesce, then block devices of six parts, the last
+ * two of which name what is built on them and what they are built of.
  */
 #include "config.h"
 #include "kexec/quiesce.h"
@@ -40,8 +40,9 @@ static int compare(const void *a, const void *b)
 
 static void check_place(const char *path)
 {
-	promise(!path || (place_is_below(path, "/sys/devices") && !strstr(path, "//") && !strstr(path, "/../") &&
-			  !strstr(path, "/./") && path[strlen(path) - 1] != '/'));
+	promise(!path ||
+		(place_is_below(path, "/sys/devices") && !strstr(path, "//") &&
+		 !strstr(path, "/../") && !strstr(path, "/./") && path[strlen(path) - 1] != '/'));
 }
 
 static void read_blocks(struct parts *p, struct use_facts *facts)
@@ -55,10 +56,14 @@ static void read_blocks(struct parts *p, struct use_facts *facts)
 
 		for (unsigned i = 1; i < PARTS; i++)
 			part[i] = next(p);
-		*block = (struct block){.place = {name, NULL}, .number = part[2], .label = part[3], .holder = part[4]};
+		*block = (struct block){.place = {name, NULL},
+					.number = part[2],
+					.label = part[3],
+					.holder = part[4]};
 		block->node = "/dev/null";
 		if (part[1])
-			block->place.path = place_resolve("/sys/class/block", part[1], p->arena, &error);
+			block->place.path =
+				place_resolve("/sys/class/block", part[1], p->arena, &error);
 		check_place(block->place.path);
 		if (!part[5] || !*part[5])
 			continue;
@@ -82,18 +87,20 @@ static void check_steps(const struct quiesce *quiesce, const struct use_facts *f
 			promise((unsigned char)*c >= ' ');
 		/* What hangs on another comes before it, where only the paths tell. */
 		for (size_t j = 0; j < i; j++)
-			promise(!place_is_below(step->candidate->path, quiesce->steps[j].candidate->path));
+			promise(!place_is_below(step->candidate->path,
+						quiesce->steps[j].candidate->path));
 		/* What is held stays, whatever mountinfo says. */
 		for (size_t j = 0; j < facts->block_count; j++)
 			promise(!facts->blocks[j].holder || step->method == QUIESCE_LEAVE ||
-				!place_is_below(facts->blocks[j].place.path, step->candidate->path));
+				!place_is_below(facts->blocks[j].place.path,
+						step->candidate->path));
 	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char *const paths[] = {"/sys/devices/pci0", "/sys/devices/pci0/1", "/sys/devices/pci0/1/2",
-					    "/sys/devices/pci1"};
+	static const char *const paths[] = {"/sys/devices/pci0", "/sys/devices/pci0/1",
+					    "/sys/devices/pci0/1/2", "/sys/devices/pci1"};
 	struct candidate candidates[4];
 	struct device devices[4];
 	struct place interface = {"eth0", "/sys/devices/pci1/net/eth0"};
@@ -115,8 +122,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	choice.at_risk = true;
 	read_blocks(&parts, &facts);
 	for (unsigned i = 0; i < 4; i++) {
-		devices[i] = (struct device){.bus = DRIVER_PCI, .name = paths[i], .driver = "driver"};
-		candidates[i] = (struct candidate){.device = &devices[i], .at_risk = true, .path = paths[i], .has_unbind = true};
+		devices[i] =
+			(struct device){.bus = DRIVER_PCI, .name = paths[i], .driver = "driver"};
+		candidates[i] = (struct candidate){.device = &devices[i],
+						   .at_risk = true,
+						   .path = paths[i],
+						   .has_unbind = true};
 	}
 	if (quiesce_decide(candidates, 4, &choice, &facts, &arena, &quiesce, &error)) {
 		promise(quiesce.count == 4);

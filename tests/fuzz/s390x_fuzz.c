@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Any bytes as an s390x image. The first byte says what else there is, the next three how long the
- * file is behind address 0x10000; what follows stands there, between zeros, which keeps inputs small.
+ * file is behind address 0x10000; what follows stands there, between zeros, which keeps inputs
+ * small.
  */
 #include "tests/fuzz/plan.h"
 

@@ -286,11 +286,14 @@ uint8_t *images_initrd(size_t size)
 
 const char *const images_names =
 	"bzImage, bzImage-noefi, bzImage-low, bzImage-32, bzImage-fixed, bzImage-2.06, "
-	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-32, vmlinux-arm64, Image, Image-16k, Image-old, "
+	"bzImage-4level, vmlinux, vmlinux-small, vmlinux-32, vmlinux-arm64, Image, Image-16k, "
+	"Image-old, "
 	"Image-big, Image-elf, s390x, s390x-896, "
-	"vmlinux-ppc64le, zImage-ppc64le, bzImage-pe, uki, uki-dtb, uki-arm64, uki-arm64-dtb, uki-arm64-trees, "
+	"vmlinux-ppc64le, zImage-ppc64le, bzImage-pe, uki, uki-dtb, uki-arm64, uki-arm64-dtb, "
+	"uki-arm64-trees, "
 	"uki-profiles, uki-sbat, uki-stub, uki-ucode, multiboot, multiboot-elf, multiboot-video, "
-	"multiboot-strange, multiboot2, multiboot2-flat, multiboot2-efi, multiboot2-acpi, multiboot2-acpi-old, "
+	"multiboot-strange, multiboot2, multiboot2-flat, multiboot2-efi, multiboot2-acpi, "
+	"multiboot2-acpi-old, "
 	"multiboot2-screen, addon, addon:CMDLINE, addon-ucode, addon-uname, addon-arm64, "
 	"initrd:SIZE";
 

@@ -98,7 +98,8 @@ uint8_t *images_vmlinux_32(size_t *size)
 }
 
 /* The next tag, with up to four numbers in it. */
-static uint8_t *put_tag(uint8_t *at, uint16_t type, bool optional, unsigned count, const uint32_t *numbers)
+static uint8_t *put_tag(uint8_t *at, uint16_t type, bool optional, unsigned count,
+			const uint32_t *numbers)
 {
 	memset(at, 0, 24);
 	put(at, 2, type);
@@ -111,11 +112,12 @@ static uint8_t *put_tag(uint8_t *at, uint16_t type, bool optional, unsigned coun
 
 uint8_t *images_multiboot2(const char *kind, size_t *size)
 {
-	static const uint32_t requests[] = { 4, 6 }, place[] = { 0x100000, 0xffffffff, 0x200000, 2 };
+	static const uint32_t requests[] = {4, 6}, place[] = {0x100000, 0xffffffff, 0x200000, 2};
 	static const uint32_t flat[] = { 0x100000 + IMAGES_MULTIBOOT_FLAT, 0x100000, 0, 0x108000 };
 	static const uint32_t entry[] = { 0x100080 }, entry_efi[] = { 0x200040 };
 	static const uint32_t screen[] = { 0, 0, 0 }, rsdp[] = { 15 }, old_rsdp[] = { 14 };
-	bool is_flat = !strcmp(kind, "-flat"), efi = !strcmp(kind, "-efi"), acpi = !strcmp(kind, "-acpi");
+	bool is_flat = !strcmp(kind, "-flat"), efi = !strcmp(kind, "-efi"),
+	     acpi = !strcmp(kind, "-acpi");
 	bool shown = !strcmp(kind, "-screen"), acpi_old = !strcmp(kind, "-acpi-old");
 	uint8_t *file, *header, *at;
 

@@ -152,7 +152,10 @@ static void put_tree(uint8_t tree[TREE_SIZE], const char *compatible)
 	static const uint32_t header[] = {
 		0xd00dfeed, TREE_SIZE, 0x38, 0x7c, 0x28, 17, 16, 0, 11, 0x44,
 	};
-	/* The root begins; a property of 40 bytes whose name is the first; the end of the root and of all. */
+	/*
+	 * The root begins; a property of 40 bytes whose name is the first; the end of the root and
+	 * of all.
+	 */
 	static const uint32_t structure[] = { 1, 0, 3, 40, 0 };
 
 	memset(tree, 0, TREE_SIZE);

@@ -31,16 +31,16 @@ uint8_t *images_bzimage_pe(size_t *size);
 
 /*
  * Unified kernel images by name: "" for x86_64 with .linux, .initrd and .cmdline; "-arm64",
- * "-dtb" (with a device tree), "-arm64-dtb" (with a damaged one), "-arm64-trees" (three in .dtbauto: damaged, for another machine,
- * for linux,dummy-virt; the same once more in profile 1, for another machine alone; and .dtb, .hwids);
- * "-profiles", "-ucode", "-sbat" (test-stub, of generation 2),
- * "-stub" (without .linux, with paths, as Lanzaboote has it).
+ * "-dtb" (with a device tree), "-arm64-dtb" (with a damaged one), "-arm64-trees" (three in
+ * .dtbauto: damaged, for another machine, for linux,dummy-virt; the same once more in profile 1,
+ * for another machine alone; and .dtb, .hwids); "-profiles", "-ucode", "-sbat" (test-stub, of
+ * generation 2), "-stub" (without .linux, with paths, as Lanzaboote has it).
  */
 uint8_t *images_uki(const char *kind, size_t *size);
 
 /*
- * An addon to one: this command line, and an initrd. "-ucode" is one with microcode too, "-uname" one
- * for a kernel of release 9, "-arm64" one for arm64.
+ * An addon to one: this command line, and an initrd. "-ucode" is one with microcode too, "-uname"
+ * one for a kernel of release 9, "-arm64" one for arm64.
  */
 uint8_t *images_addon(const char *kind, const char *cmdline, size_t *size);
 

@@ -34,25 +34,28 @@ extern struct purgatory_parameters *block; /* there */
 void check(bool good, const char *what);
 
 /*
- * Reads the image that the program's argument names, fills the regions and `more` bytes behind them, and
- * checks that the block is where it belongs. Memory that is shared with children, of `result_size`
- * bytes, or the end of the program.
+ * Reads the image that the program's argument names, fills the regions and `more` bytes behind
+ * them, and checks that the block is where it belongs. Memory that is shared with children, of
+ * `result_size` bytes, or the end of the program.
  */
 void *begin(int argc, char **argv, size_t more, size_t result_size);
 /* The plan, and the exit status. */
 int end_of_tests(void);
 
-/* Puts the image to an address, with PURGATORY_VERIFY set and nothing else; munmap() takes it away. */
+/* Puts the image to an address, with PURGATORY_VERIFY set alone; munmap() takes it away. */
 void put_image_at(uintptr_t address);
 /* The regions as they are now are what was loaded. */
 void seal(void);
 
-/* In a child, with a stack of its own for signals, for a minute at most; returns when it has ended. */
+/* In a child, with its own stack for signals, for a minute at most; waits for its end. */
 void run_in_child(void (*enter)(void));
 void signal_stack(void);
 void handle(int signal, void (*handler)(int, siginfo_t *, void *));
 
-/* Known answers, and every length whole and in pieces: without and with the processor's own instructions. */
+/*
+ * Known answers, and every length whole and in pieces: without and with the processor's own
+ * instructions.
+ */
 void check_digests(void (*accelerate)(struct sha256 *sha));
 
 #endif

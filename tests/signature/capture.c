@@ -2,8 +2,8 @@
 /*
  * Linked in front of syscall(): what a kexec system call would hand to the kernel goes into files
  * of the current directory instead, got-kernel, got-initrd and got-cmdline, or got-segment-N, and
- * the call succeeds. Nothing reaches the kernel. Before that, at the last moment there is, each file
- * of the directory "late" is written over the one of its name.
+ * the call succeeds. Nothing reaches the kernel. Before that, at the last moment there is, each
+ * file of the directory "late" is written over the one of its name.
  */
 #include "config.h"
 

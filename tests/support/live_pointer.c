@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * live_pointer KIND NAME-OFFSET SHUTDOWN-OFFSET...: reads lines "KIND<tab>NAME<tab>SYMBOL" and tells of
- * each whether the callback of the object is set in the running kernel, as /proc/kallsyms and /proc/kcore
- * have it: "KIND NAME yes", "KIND NAME no" or "KIND NAME unreadable". The object is the one of that symbol
- * whose name is that name. For the guests of tests/devices, where it tells the truth that a report is
- * held against. An offset of "null" is a member that there is not.
+ * live_pointer KIND NAME-OFFSET SHUTDOWN-OFFSET...: reads lines "KIND<tab>NAME<tab>SYMBOL" and
+ * tells of each whether the callback of the object is set in the running kernel, as /proc/kallsyms
+ * and /proc/kcore have it: "KIND NAME yes", "KIND NAME no" or "KIND NAME unreadable". The object is
+ * the one of that symbol whose name is that name. For the guests of tests/devices, where it tells
+ * the truth that a report is held against. An offset of "null" is a member that there is not.
  */
 #include <elf.h>
 #include <fcntl.h>
@@ -37,7 +37,8 @@ static int read_memory(unsigned long address, void *to, size_t size)
 		if (segment.p_type == PT_LOAD && address >= segment.p_vaddr &&
 		    address - segment.p_vaddr + size <= segment.p_filesz)
 			return pread(core, to, size,
-				     (off_t)(segment.p_offset + address - segment.p_vaddr)) == (ssize_t)size;
+				     (off_t)(segment.p_offset + address - segment.p_vaddr)) ==
+			       (ssize_t)size;
 	}
 	return 0;
 }
@@ -81,8 +82,8 @@ int main(int argc, char **argv)
 	kinds = argv + 1;
 	core = open("/proc/kcore", O_RDONLY);
 	while (count < ITEMS && fgets(line, sizeof(line), stdin))
-		count += sscanf(line, "%15[^\t]\t%127[^\t]\t%255[^\n]", items[count].kind, items[count].name,
-				items[count].symbol) == 3;
+		count += sscanf(line, "%15[^\t]\t%127[^\t]\t%255[^\n]", items[count].kind,
+				items[count].name, items[count].symbol) == 3;
 	while (symbols && fgets(line, sizeof(line), symbols))
 		if (sscanf(line, "%lx %c %255s", &address, &type, name) == 3)
 			for (int i = 0; i < count; i++)

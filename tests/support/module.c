@@ -63,7 +63,9 @@ uint32_t module_string(struct module *m, const char *text)
 uint32_t module_symbol(struct module *m, const char *text, enum module_section section,
 		       uint64_t value, uint64_t size)
 {
-	unsigned type = section == IN_TEXT ? STT_FUNC : section == IN_NOTHING ? STT_NOTYPE : STT_OBJECT;
+	unsigned type = section == IN_TEXT	? STT_FUNC
+			: section == IN_NOTHING ? STT_NOTYPE
+						: STT_OBJECT;
 
 	return add_symbol(m, text, ELF64_ST_INFO(STB_LOCAL, type), section, value, size);
 }
@@ -129,16 +131,19 @@ struct bytes module_finish(struct module *m)
 	uint8_t relocations[64 * 24];
 	size_t relocations_size = put_relocations(m, relocations);
 	const struct section sections[] = {
-		{ "", SHT_NULL, 0, 0, 0, 0, NULL, 0 },
-		{ ".text", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC | SHF_EXECINSTR, NULL, TEXT_SIZE },
-		{ ".data", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC | SHF_WRITE, NULL, m->data_size },
-		{ ".rodata.str1.1", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC, m->strings, m->strings_size },
-		{ ".modinfo", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC, info, m->in_tree ? sizeof(info) : 12 },
-		{ ".BTF", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC, m->btf.data, m->btf.size },
-		{ ".BTF.base", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC, m->btf_base.data, m->btf_base.size },
-		{ ".rela.data", SHT_RELA, 8, IN_DATA, 24, SHF_INFO_LINK, relocations, relocations_size },
-		{ ".symtab", SHT_SYMTAB, 9, m->symbol_count, 24, 0, m->symbols, 24 * m->symbol_count },
-		{ ".strtab", SHT_STRTAB, 0, 0, 0, 0, m->names, m->names_size },
+		{"", SHT_NULL, 0, 0, 0, 0, NULL, 0},
+		{".text", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC | SHF_EXECINSTR, NULL, TEXT_SIZE},
+		{".data", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC | SHF_WRITE, NULL, m->data_size},
+		{".rodata.str1.1", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC, m->strings, m->strings_size},
+		{".modinfo", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC, info,
+		 m->in_tree ? sizeof(info) : 12},
+		{".BTF", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC, m->btf.data, m->btf.size},
+		{".BTF.base", SHT_PROGBITS, 0, 0, 0, SHF_ALLOC, m->btf_base.data, m->btf_base.size},
+		{".rela.data", SHT_RELA, 8, IN_DATA, 24, SHF_INFO_LINK, relocations,
+		 relocations_size},
+		{".symtab", SHT_SYMTAB, 9, m->symbol_count, 24, 0, m->symbols,
+		 24 * m->symbol_count},
+		{".strtab", SHT_STRTAB, 0, 0, 0, 0, m->names, m->names_size},
 	};
 	enum { COUNT = sizeof(sections) / sizeof(sections[0]) };
 	uint32_t names[COUNT];

@@ -8,7 +8,16 @@
 
 #include "kexec/bytes.h"
 
-enum module_section { IN_NOTHING, IN_TEXT, IN_DATA, IN_STRINGS, IN_MODINFO, IN_BTF, IN_BTF_BASE, SECTIONS };
+enum module_section {
+	IN_NOTHING,
+	IN_TEXT,
+	IN_DATA,
+	IN_STRINGS,
+	IN_MODINFO,
+	IN_BTF,
+	IN_BTF_BASE,
+	SECTIONS
+};
 
 struct module_relocation {
 	uint64_t at;			/* in .data */
@@ -32,7 +41,10 @@ struct module {
 	size_t file_size;
 };
 
-/* Starts a module with `data_size` bytes of .data. Symbol 1 to 3 stand for .text, .data and strings. */
+/*
+ * Starts a module with `data_size` bytes of .data. Symbol 1 to 3 stand for .text, .data and
+ * strings.
+ */
 void module_begin(struct module *m, uint16_t machine, enum byte_order order, size_t data_size);
 /* Returns where the text stands among the strings. */
 uint32_t module_string(struct module *m, const char *text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Tests over generated inputs, in rounds. All numbers of a round follow from its seed, which a failure
- * names; with ROUND_SEED=0x... in the environment every round is that one.
+ * Tests over generated inputs, in rounds. All numbers of a round follow from its seed, which a
+ * failure names; with ROUND_SEED=0x... in the environment every round is that one.
  */
 #ifndef TESTS_SUPPORT_ROUNDS_H
 #define TESTS_SUPPORT_ROUNDS_H

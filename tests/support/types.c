@@ -123,8 +123,8 @@ struct bytes types_kernel(struct types *t, enum byte_order order)
 	return types_finish(t);
 }
 
-struct bytes types_virtio_apart(struct types *t, struct types *base, enum byte_order order, uint32_t size,
-				struct bytes *base_blob)
+struct bytes types_virtio_apart(struct types *t, struct types *base, enum byte_order order,
+				uint32_t size, struct bytes *base_blob)
 {
 	uint32_t driver, object, function;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * BTF made by hand, in either byte order: as much of a kernel's types as finding drivers takes, with
- * sizes and offsets that no real kernel has, so that nothing is right by accident.
+ * BTF made by hand, in either byte order: as much of a kernel's types as finding drivers takes,
+ * with sizes and offsets that no real kernel has, so that nothing is right by accident.
  */
 #ifndef TESTS_SUPPORT_TYPES_H
 #define TESTS_SUPPORT_TYPES_H
@@ -33,13 +33,13 @@ struct bytes types_finish(struct types *t);
  * match@8, shutdown@16, spare@24. Numbers of the types are left in `t` by their order.
  */
 struct bytes types_kernel(struct types *t, enum byte_order order);
-/* virtio_driver: 48 bytes: driver@0, feature_table@32, probe@40; with_shutdown: 56 and shutdown@48. */
+/* virtio_driver, 48 bytes: driver@0, feature_table@32, probe@40; with_shutdown 56, shutdown@48. */
 struct bytes types_virtio(struct types *t, const struct types *kernel, bool with_shutdown);
 /*
- * The same as a module that was built apart from its kernel has it: `base` gets the .BTF.base, in which
- * struct device_driver has `size` bytes (32 in the kernel) and no members. Returns the .BTF.
+ * The same as a module that was built apart from its kernel has it: `base` gets the .BTF.base, in
+ * which struct device_driver has `size` bytes (32 in the kernel) and no members. Returns the .BTF.
  */
-struct bytes types_virtio_apart(struct types *t, struct types *base, enum byte_order order, uint32_t size,
-				struct bytes *base_blob);
+struct bytes types_virtio_apart(struct types *t, struct types *base, enum byte_order order,
+				uint32_t size, struct bytes *base_blob);
 
 #endif

@@ -48,15 +48,26 @@ static inline void planned_ram(struct planned *t, uint64_t start, uint64_t end)
 static inline void planned_setup(struct planned *t, uint64_t ram)
 {
 	*t = (struct planned){
-		.machine = {
-			.arch = &arch_x86_64, .release = "6.1.0", .page_size = 4096, .cmdline = "root=/dev/vda1",
-			.limit_reboot = -1, .limit_panic = -1,
-		},
-		.options = { .load = true, .call = CALL_SEGMENTS, .mem_max = UINT64_MAX, .kernel = "kernel" },
-		.image = {
-			.kernel_file = { .path = "kernel", .fd = -1 }, .kernel_unpacked = { .fd = -1 },
-			.initrd = { .fd = -1 }, .dtb = { .fd = -1 },
-		},
+		.machine =
+			{
+				.arch = &arch_x86_64,
+				.release = "6.1.0",
+				.page_size = 4096,
+				.cmdline = "root=/dev/vda1",
+				.limit_reboot = -1,
+				.limit_panic = -1,
+			},
+		.options = {.load = true,
+			    .call = CALL_SEGMENTS,
+			    .mem_max = UINT64_MAX,
+			    .kernel = "kernel"},
+		.image =
+			{
+				.kernel_file = {.path = "kernel", .fd = -1},
+				.kernel_unpacked = {.fd = -1},
+				.initrd = {.fd = -1},
+				.dtb = {.fd = -1},
+			},
 	};
 	t->machine.facts = &t->facts;
 	t->facts.boot_params = (struct bytes){ t->boot_params, sizeof(t->boot_params) };
@@ -86,7 +97,8 @@ static inline void planned_initrd(struct planned *t, size_t size)
 static inline bool plan(struct planned *t)
 {
 	t->error = (struct error){ 0 };
-	return plan_make(&t->machine, &t->options, &t->image, t->options.call, &t->arena, &t->plan, &t->error);
+	return plan_make(&t->machine, &t->options, &t->image, t->options.call, &t->arena, &t->plan,
+			 &t->error);
 }
 
 static inline void assert_planned(struct planned *t)
@@ -114,7 +126,8 @@ static inline const struct segment *planned_segment(struct planned *t, const cha
 
 static inline const struct boot_params *planned_boot_params(struct planned *t)
 {
-	const struct boot_params *params = bytes_at(planned_segment(t, "boot_params")->bytes, 0, sizeof(*params));
+	const struct boot_params *params =
+		bytes_at(planned_segment(t, "boot_params")->bytes, 0, sizeof(*params));
 
 	assert_non_null(params);
 	return params;

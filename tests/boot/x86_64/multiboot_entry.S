@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The start of a kernel that is both a Multiboot and a Multiboot2 kernel: both headers, and an entry that runs
- * wherever the loader put it.
+ * The start of a kernel that is both a Multiboot and a Multiboot2 kernel: both headers, and an
+ * entry that runs wherever the loader put it.
  */
 #define RELOCATABLE 10
 
@@ -9,7 +9,7 @@
 	.balign	8
 header2:
 	.long	0xe85250d6, 0, header2_end - header2, -(0xe85250d6 + (header2_end - header2))
-	.short	1, 0			/* these must be told: memory, modules, ACPI and where it was put */
+	.short	1, 0			/* must be told: memory, modules, ACPI, where it is */
 	.long	28, 4, 6, 3, 14, 21
 	.balign	8
 	.short	7, 1			/* EFI boot services would be nice */
@@ -26,7 +26,7 @@ header2_end:
 	.hidden	start
 start:
 	movl	%eax, %edi
-	/* ESP is not defined: a word of the information stands in for a stack until the address is known. */
+	/* ESP is not defined: a word of the information is the stack until the address is known. */
 	movl	4(%ebx), %edx
 	leal	8(%ebx), %esp
 	call	1f

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A kernel that says on the first serial port what a Multiboot loader gave it, or which ELF boot notes, in the
- * marked lines of guest/init, and turns a QEMU machine off. Compiled for i386 and position independent, without a library. It
- * reads by the offsets in the specifications and shares nothing with the loader, whose mistakes it is to show.
+ * A kernel that says on the first serial port what a Multiboot loader gave it, or which ELF boot
+ * notes, in the marked lines of guest/init, and turns a QEMU machine off. Compiled for i386 and
+ * position independent, without a library. It reads by the offsets in the specifications and shares
+ * nothing with the loader, whose mistakes it is to show.
  */
 #include <stdint.h>
 
@@ -141,7 +142,10 @@ static uint32_t byte_sum(uint32_t at, uint32_t size)
 	return sum & 0xff;
 }
 
-/* Multiboot2 2.0, 3.6.3 to 3.6.22. Not a switch, for whose table the compiler would want an address. */
+/*
+ * Multiboot2 2.0, 3.6.3 to 3.6.22. Not a switch, for whose table the compiler would want an
+ * address.
+ */
 static void say_tag(uint32_t tag)
 {
 	uint32_t type = number(tag);
@@ -194,7 +198,8 @@ void kernel_main(uint32_t eax, uint32_t info, uint32_t eflags)
 {
 	uint32_t cr0, cs, ds;
 
-	__asm__ volatile("mov %%cr0, %0; mov %%cs, %1; mov %%ds, %2" : "=r"(cr0), "=r"(cs), "=r"(ds));
+	__asm__ volatile("mov %%cr0, %0; mov %%cs, %1; mov %%ds, %2"
+			 : "=r"(cr0), "=r"(cs), "=r"(ds));
 	say("\n");
 	/* Paging and protection; interrupts and virtual 8086 mode; selectors that are not null. */
 	fact_numbers("state", cr0 & 0x80000001, eflags & 0x20200);

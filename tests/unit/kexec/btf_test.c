@@ -88,7 +88,8 @@ static void test_a_module_continues_its_kernel(void **state)
 		enum btf_word words[6];
 
 		read_kernel(&btf, LITTLE);
-		assert_true(btf_read(types_virtio(&module, &kernel, with), &btf, &arena, &split, &error));
+		assert_true(btf_read(types_virtio(&module, &kernel, with), &btf, &arena, &split,
+				     &error));
 		assert_true(btf_struct(&split, "virtio_driver", &found));
 		assert_int_equal(found.size, with ? 56 : 48);
 		/* A member whose type, and its name, are the kernel's. */
@@ -115,7 +116,10 @@ static void test_a_module_of_another_byte_order_is_refused(void **state)
 	assert_non_null(strstr(error.cause, "byte order"));
 }
 
-/* Anonymous structures in unions, arrays, bit fields: what pci_driver.dynids and others are made of. */
+/*
+ * Anonymous structures in unions, arrays, bit fields: what pci_driver.dynids and others are made
+ * of.
+ */
 static void test_nested_members(void **state)
 {
 	enum btf_word words[6];
@@ -213,7 +217,8 @@ static void test_search_in_an_image(void **state)
 		/* The magic number by chance, and at the very end. */
 		memcpy(image + 100, "\x9f\xeb\x01\0", 4);
 		memcpy(image + 200, "\xeb\x9f\x01\0", 4);
-		memcpy(image + sizeof(image) - 4, order == BIG ? "\xeb\x9f\x01" : "\x9f\xeb\x01", 4);
+		memcpy(image + sizeof(image) - 4, order == BIG ? "\xeb\x9f\x01" : "\x9f\xeb\x01",
+		       4);
 		assert_false(btf_search((struct bytes){ image, sizeof(image) }, &found));
 		blob = types_kernel(&kernel, order);
 		memcpy(image + 12345, blob.data, blob.size);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * --check=drivers over trees of made-up modules, packed in each way, with their kernel in each place
- * where it is looked for: the table, the JSON, and what is said when something cannot be read.
+ * --check=drivers over trees of made-up modules, packed in each way, with their kernel in each
+ * place where it is looked for: the table, the JSON, and what is said when something cannot be
+ * read.
  */
 #include "config.h"
 
@@ -164,12 +165,14 @@ static void test_json(void **state)
 	write_module("good.ko", "good", true);
 	assert_true(check(CHECK_JSON, MODULES, NULL));
 	expect_output("{\n  \"version\": 1,\n");
-	expect_output("      \"name\": \"pci_driver\",\n      \"size\": 72,\n      \"name_at\": 16,\n"
-		      "      \"shutdown_at\": 56\n");
-	expect_output("      \"bus\": \"pci\",\n      \"name\": \"good\",\n      \"module\": \"good\",\n"
-		      "      \"shutdown\": true,\n      \"why\": null,\n"
-		      "      \"callback\": \"stop_it\",\n      \"symbol\": \"driver\",\n"
-		      "      \"section\": \".data\",\n      \"offset\": 0,\n      \"registers\": true\n");
+	expect_output(
+		"      \"name\": \"pci_driver\",\n      \"size\": 72,\n      \"name_at\": 16,\n"
+		"      \"shutdown_at\": 56\n");
+	expect_output(
+		"      \"bus\": \"pci\",\n      \"name\": \"good\",\n      \"module\": \"good\",\n"
+		"      \"shutdown\": true,\n      \"why\": null,\n"
+		"      \"callback\": \"stop_it\",\n      \"symbol\": \"driver\",\n"
+		"      \"section\": \".data\",\n      \"offset\": 0,\n      \"registers\": true\n");
 	expect_output("\"unreadable\": []");
 }
 
@@ -178,7 +181,9 @@ static void test_every_compression(void **state)
 	char path[128];
 
 	for (const char *const *format = pack_formats; *format; format++) {
-		const char *ending = !strcmp(*format, "gzip") ? "gz" : !strcmp(*format, "xz") ? "xz" : "zst";
+		const char *ending = !strcmp(*format, "gzip") ? "gz"
+				     : !strcmp(*format, "xz") ? "xz"
+							      : "zst";
 
 		if (!strcmp(*format, "lzma"))
 			continue;
@@ -280,7 +285,8 @@ static void test_width(void **state)
 {
 	write_kernel("/boot/vmlinuz-" RELEASE);
 	write_module("a-module-with-a-name-that-is-as-long-as-any-that-was-ever-seen.ko",
-		     "a driver whose name is longer than any of those that were seen so far", false);
+		     "a driver whose name is longer than any of those that were seen so far",
+		     false);
 	write_module("short.ko", "Gr\xc3\xbc\xc3\x9f" "e \xff\xfe", false);
 	assert_true(check(0, MODULES, NULL));
 	for (char *line = strtok(output, "\n"); line; line = strtok(NULL, "\n"))

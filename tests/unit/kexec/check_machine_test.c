@@ -161,7 +161,8 @@ static void expect(enum verdict verdict, const char *reason)
 	check(0);
 	assert_int_equal(report.verdict, verdict);
 	if (!strstr(report.entries[0].judgement.reason, reason))
-		fail_msg("\"%s\" was expected in \"%s\"", reason, report.entries[0].judgement.reason);
+		fail_msg("\"%s\" was expected in \"%s\"", reason,
+			 report.entries[0].judgement.reason);
 	assert_int_equal(!!report.entries[0].judgement.remedy, verdict != VERDICT_CLEAR);
 }
 
@@ -196,13 +197,15 @@ static void test_check_first(void **state)
 	add_network(true);
 	assert_null(refusal());
 	write_module(MODULES "fast-net.ko", pci_module("fast_net", false));
-	assert_non_null(strstr(refusal(), "because " NETWORK " is at risk: fast_net has no shutdown"));
+	assert_non_null(
+		strstr(refusal(), "because " NETWORK " is at risk: fast_net has no shutdown"));
 	assert_non_null(strstr(error.remedy, "--check-first"));
 	add_device("pci", "0000:00:04.0", "slow_net", "slow_net");
 	write_module(MODULES "slow_net.ko", pci_module("slow_net", false));
 	put_file("pci", "0000:00:04.0", "class", "0x020000\n");
 	set_master("0000:00:04.0", true);
-	assert_non_null(strstr(refusal(), "because 2 devices are at risk. The first is " NETWORK ": fast_net"));
+	assert_non_null(strstr(refusal(), "because 2 devices are at risk. The first is " NETWORK
+					  ": fast_net"));
 }
 
 static void test_callback(void **state)
@@ -285,8 +288,10 @@ static void test_built_in(void **state)
 	put_file("pci", "0000:00:01.0", "class", "0x010601\n");
 	set_master("0000:00:01.0", true);
 	expect(VERDICT_WARNING, "cannot be told: it is built into the kernel");
-	assert_non_null(strstr(output, "The driver of 1 device is built into the kernel, whose image does not tell\n"
-			       "enough of it. These files hold nothing of the kernel's memory."));
+	assert_non_null(strstr(
+		output,
+		"The driver of 1 device is built into the kernel, whose image does not tell\n"
+		"enough of it. These files hold nothing of the kernel's memory."));
 }
 
 /* The image of the kernel beside its modules, for whoever cannot read its memory. */
@@ -328,15 +333,18 @@ static void test_kernel_image(void **state)
 static void test_memory(void **state)
 {
 	test_built_in(state);
-	tree_text(&tree, "/proc/kcore.drivers", "bus\tpci\tyes\ndriver\tpci\tyes\t\tata_driver\tata_stop\tata_thing\n");
+	tree_text(&tree, "/proc/kcore.drivers",
+		  "bus\tpci\tyes\ndriver\tpci\tyes\t\tata_driver\tata_stop\tata_thing\n");
 	expect(VERDICT_CLEAR, "Its driver shuts it down");
 	assert_int_equal(report.unseen_count, 0);
 	check(CHECK_VERBOSE);
-	assert_non_null(strstr(output, "The running kernel's memory: ata_driver; shutdown points at ata_stop."));
+	assert_non_null(strstr(
+		output, "The running kernel's memory: ata_driver; shutdown points at ata_stop."));
 	assert_non_null(strstr(output, "The driver is built into the kernel."));
 	check(CHECK_JSON);
 	assert_non_null(strstr(output, "\"in_file\": null,\n      \"in_memory\": true,\n"
-			       "      \"memory_symbol\": \"ata_driver\",\n      \"memory_callback\": \"ata_stop\""));
+				       "      \"memory_symbol\": \"ata_driver\",\n      "
+				       "\"memory_callback\": \"ata_stop\""));
 	tree_text(&tree, "/proc/kcore.drivers", "driver\tpci\tno\t\tata_driver\t\tata_thing\n");
 	expect(VERDICT_RISK, "ata_thing has no shutdown callback");
 	tree_text(&tree, "/proc/kcore.drivers", "driver\tpci\tno\t\t\t\tother\n");
@@ -357,11 +365,13 @@ static void test_disagreement(void **state)
 	expect(VERDICT_RISK, "fast_net has no shutdown callback");
 	assert_null(strstr(output, "what runs was not loaded"));
 	tree_text(&tree, "/proc/kcore.drivers", "driver\tpci\tyes\tfast_net\t\tstop\tfast_net\n");
-	expect(VERDICT_WARNING, "Its driver shuts it down. The file of its module has no callback, and the running "
+	expect(VERDICT_WARNING,
+	       "Its driver shuts it down. The file of its module has no callback, and the running "
 	       "kernel's memory has one");
 	write_module(MODULES "fast-net.ko", pci_module("fast_net", true));
 	tree_text(&tree, "/proc/kcore.drivers", "driver\tpci\tno\tfast_net\t\t\tfast_net\n");
-	expect(VERDICT_RISK, "The file of its module has a callback, and the running kernel's memory has none");
+	expect(VERDICT_RISK,
+	       "The file of its module has a callback, and the running kernel's memory has none");
 }
 
 /* The virtio bus may be built in: then only memory tells whether it resets its devices. */
@@ -370,13 +380,18 @@ static void test_virtio_built_in(void **state)
 	add_device("pci", NETWORK, "virtio-pci", NULL);
 	put_file("pci", NETWORK, "class", "0x020000\n");
 	set_master(NETWORK, true);
-	tree_text(&tree, "/proc/kcore.drivers", "bus\tvirtio\tno\ndriver\tpci\tno\t\t\t\tvirtio-pci\n");
+	tree_text(&tree, "/proc/kcore.drivers",
+		  "bus\tvirtio\tno\ndriver\tpci\tno\t\t\t\tvirtio-pci\n");
 	expect(VERDICT_RISK, "virtio-pci has no shutdown callback");
-	tree_text(&tree, "/proc/kcore.drivers", "bus\tvirtio\tyes\ndriver\tpci\tno\t\t\t\tvirtio-pci\n");
+	tree_text(&tree, "/proc/kcore.drivers",
+		  "bus\tvirtio\tyes\ndriver\tpci\tno\t\t\t\tvirtio-pci\n");
 	expect(VERDICT_CLEAR, "virtio bus resets");
 }
 
-/* Where a driver is from, and what its device can do: every fact that the report has, in both forms. */
+/*
+ * Where a driver is from, and what its device can do: every fact that the report has, in both
+ * forms.
+ */
 static void test_facts(void **state)
 {
 	add_network(false);
@@ -388,16 +403,21 @@ static void test_facts(void **state)
 	put_file("pci", NETWORK, "iommu_group/type", "DMA-FQ\n");
 	check(CHECK_JSON);
 	assert_non_null(strstr(output, "\"sig_enforce\": false"));
-	assert_non_null(strstr(output, "\"class\": \"network\",\n      \"pci_class\": \"0x20000\""));
-	assert_non_null(strstr(output, "\"taint\": \"OE\",\n      \"in_tree\": false,\n      \"signed\": false"));
-	assert_non_null(strstr(output, "\"iommu\": \"DMA-FQ\",\n      \"power_state\": \"D3hot\",\n"
-			       "      \"runtime_status\": \"suspended\",\n      \"reset_methods\": \"flr bus\""));
+	assert_non_null(
+		strstr(output, "\"class\": \"network\",\n      \"pci_class\": \"0x20000\""));
+	assert_non_null(strstr(
+		output, "\"taint\": \"OE\",\n      \"in_tree\": false,\n      \"signed\": false"));
+	assert_non_null(strstr(
+		output,
+		"\"iommu\": \"DMA-FQ\",\n      \"power_state\": \"D3hot\",\n"
+		"      \"runtime_status\": \"suspended\",\n      \"reset_methods\": \"flr bus\""));
 	check(CHECK_VERBOSE);
 	assert_non_null(strstr(output,
 		"         pci device; bus mastering on, IOMMU group DMA-FQ, power state D3hot\n"
 		"         (suspended), reset by flr bus.\n"
 		"         Module fast_net, out of tree, unsigned, taint OE.\n"));
-	assert_non_null(strstr(output, "The running kernel loads modules that are not signed, too."));
+	assert_non_null(
+		strstr(output, "The running kernel loads modules that are not signed, too."));
 	tree_text(&tree, "/sys/module/module/parameters/sig_enforce", "Y\n");
 	check(CHECK_VERBOSE);
 	assert_non_null(strstr(output, "The running kernel loads only modules that are signed."));
@@ -449,7 +469,8 @@ static void test_virtio(void **state)
 		write_module(MODULES "virtio_pci.ko", pci_module("virtio-pci", false));
 		expect(VERDICT_WARNING, "the virtio bus, which might reset it, is built into");
 		bus_module(with);
-		expect(with ? VERDICT_CLEAR : VERDICT_RISK, with ? "virtio bus resets" : "no shutdown callback");
+		expect(with ? VERDICT_CLEAR : VERDICT_RISK,
+		       with ? "virtio bus resets" : "no shutdown callback");
 	}
 }
 
@@ -541,9 +562,10 @@ static void expect_narrow(void)
 /* Foreign names in every column stay within 80 columns, and drive no terminal. */
 static void test_hostile_names(void **state)
 {
-	add_device("pci", "a\x1b[31mdevice-with-a-name-longer-than-its-column", "driver with \x07 and a long name",
-		   NULL);
-	put_file("pci", "a\x1b[31mdevice-with-a-name-longer-than-its-column", "class", "0x010601\n");
+	add_device("pci", "a\x1b[31mdevice-with-a-name-longer-than-its-column",
+		   "driver with \x07 and a long name", NULL);
+	put_file("pci", "a\x1b[31mdevice-with-a-name-longer-than-its-column", "class",
+		 "0x010601\n");
 	check(0);
 	assert_null(strchr(output, '\x1b'));
 	assert_null(strchr(output, '\x07'));

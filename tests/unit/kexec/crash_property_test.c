@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What holds for every crash kernel, whatever the machine: 3,000 generated ones with memory in pieces,
- * one or two reservations, up to hundreds of processors. The checks share no code with the planner.
- * ROUND_SEED=0x... repeats the round that a failure names.
+ * What holds for every crash kernel, whatever the machine: 3,000 generated ones with memory in
+ * pieces, one or two reservations, up to hundreds of processors. The checks share no code with the
+ * planner. ROUND_SEED=0x... repeats the round that a failure names.
  */
 #include <elf.h>
 #include <inttypes.h>
@@ -98,7 +98,7 @@ static uint64_t moved(uint64_t address)
 	return old && address < MIB ? planned_segment(&t, "backup")->memory.start - PAGE : 0;
 }
 
-/* Whether the dump has the address, by its headers; the kernel's own map, the first, is left out. */
+/* Whether the dump has the address, by its headers but the first, the kernel's own map. */
 static bool in_dump(const Elf64_Phdr *phdrs, unsigned count, uint64_t address)
 {
 	bool first = true, found = false;
@@ -106,7 +106,8 @@ static bool in_dump(const Elf64_Phdr *phdrs, unsigned count, uint64_t address)
 	for (unsigned i = 0; i < count; i++) {
 		if (phdrs[i].p_type != PT_LOAD)
 			continue;
-		if (!first && address >= phdrs[i].p_paddr && address - phdrs[i].p_paddr < phdrs[i].p_memsz) {
+		if (!first && address >= phdrs[i].p_paddr &&
+		    address - phdrs[i].p_paddr < phdrs[i].p_memsz) {
 			check(!found);
 			check(phdrs[i].p_offset == phdrs[i].p_paddr + moved(address));
 			check(phdrs[i].p_vaddr == phdrs[i].p_paddr + t.machine.linear_map);
@@ -117,7 +118,7 @@ static bool in_dump(const Elf64_Phdr *phdrs, unsigned count, uint64_t address)
 	return found;
 }
 
-/* At and beside every boundary of the machine: the dump has what the capture kernel does not use. */
+/* At and beside all boundaries: the dump has what the capture kernel does not use. */
 static void check_memory(const Elf64_Phdr *phdrs, unsigned count, struct range headers)
 {
 	const struct segment *backup = plan_segment(&t.plan, "backup");
@@ -127,13 +128,15 @@ static void check_memory(const Elf64_Phdr *phdrs, unsigned count, struct range h
 	for (size_t m = 0; m < 2; m++) {
 		for (size_t i = 0; i < maps[m]->count; i++) {
 			struct range range = maps[m]->entries[i].range;
-			uint64_t points[] = { range.start - 1, range.start, range.end - 1, range.end };
+			uint64_t points[] = {range.start - 1, range.start, range.end - 1,
+					     range.end};
 
 			for (size_t j = 0; j < 4; j++) {
 				bool ram = in_ram(&t.machine.ram, points[j]);
 				bool crash = in_ram(&t.machine.crash, points[j]);
-				bool header = (points[j] >= headers.start && points[j] < headers.end) ||
-					      (points[j] >= saved.start && points[j] < saved.end);
+				bool header =
+					(points[j] >= headers.start && points[j] < headers.end) ||
+					(points[j] >= saved.start && points[j] < saved.end);
 
 				check(in_dump(phdrs, count, points[j]) ==
 				      (ram && !crash && (old || points[j] >= MIB)));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Core headers, of captured machines and of large ones, read back with the system's <elf.h>; and what
- * is said of a reservation that is too small. tests/core holds the expected texts; CORE_UPDATE=1 writes
- * them anew.
+ * Core headers, of captured machines and of large ones, read back with the system's <elf.h>; and
+ * what is said of a reservation that is too small. tests/core holds the expected texts;
+ * CORE_UPDATE=1 writes them anew.
  */
 #include <elf.h>
 #include <inttypes.h>
@@ -37,7 +37,7 @@ static int teardown(void **state)
 
 static void add(struct memmap *map, uint64_t start, uint64_t end)
 {
-	assert_true(memmap_append(map, &t.arena, (struct range){ start, end }, MEMORY_RAM, &t.error));
+	assert_true(memmap_append(map, &t.arena, (struct range){start, end}, MEMORY_RAM, &t.error));
 }
 
 /* A machine that a crash kernel can be loaded on: 2 GiB, of which 256 MiB are reserved. */
@@ -65,7 +65,7 @@ static struct bytes headers_of(struct planned *planned)
 	return planned_segment(planned, "elfcorehdr")->bytes;
 }
 
-/* As a reader of the file would see them; checked as far as any file of the kind must be the same. */
+/* As a reader of the file sees them; checked as far as all such files are the same. */
 static unsigned read_headers(struct bytes bytes, Elf64_Ehdr *ehdr, Elf64_Phdr *phdrs, unsigned most)
 {
 	assert_true(bytes.size >= sizeof(*ehdr));
@@ -95,17 +95,18 @@ static void describe(struct bytes bytes, FILE *out)
 
 	assert_true(digest_sha256(&bytes, 1, digest, &t.error));
 	digest_hex(digest, text);
-	fprintf(out, "machine %u, %u program headers, %zu bytes\nsha256 %s\n", ehdr.e_machine, count,
-		bytes.size, text);
+	fprintf(out, "machine %u, %u program headers, %zu bytes\nsha256 %s\n", ehdr.e_machine,
+		count, bytes.size, text);
 	for (unsigned i = 0; i < count; i++) {
 		const Elf64_Phdr *p = &phdrs[i];
 
 		if (count > 64 && i % 256 && i + 1 < count)
 			continue;
-		fprintf(out, "%4u %s  flags %u  at 0x%016" PRIx64 "  virtual 0x%016" PRIx64
-			     "  physical 0x%016" PRIx64 "  size 0x%" PRIx64 "\n",
-			i, p->p_type == PT_NOTE ? "NOTE" : "LOAD", p->p_flags, p->p_offset, p->p_vaddr,
-			p->p_paddr, p->p_filesz);
+		fprintf(out,
+			"%4u %s  flags %u  at 0x%016" PRIx64 "  virtual 0x%016" PRIx64
+			"  physical 0x%016" PRIx64 "  size 0x%" PRIx64 "\n",
+			i, p->p_type == PT_NOTE ? "NOTE" : "LOAD", p->p_flags, p->p_offset,
+			p->p_vaddr, p->p_paddr, p->p_filesz);
 		assert_int_equal(p->p_filesz, p->p_memsz);
 		assert_int_equal(p->p_align, 0);
 	}
@@ -199,7 +200,7 @@ static void test_large_machine(void **state)
 	assert_planned(&t);
 	compare_with_golden("512-processors-4096-ranges", headers_of(&t));
 	count = read_headers(headers_of(&t), &ehdr, phdrs, 8192);
-	/* Processors and VMCOREINFO; the kernel, low memory left out, two sides of the reservation. */
+	/* Processors, VMCOREINFO; the kernel, no low memory, two sides of the reservation. */
 	assert_int_equal(count, 512 + 1 + 1 + 2 + 4096);
 	for (unsigned i = 513; i < count; i++) {
 		assert_int_equal(phdrs[i].p_type, PT_LOAD);
@@ -208,7 +209,10 @@ static void test_large_machine(void **state)
 	assert_int_equal(total, 0);
 }
 
-/* arm64 with 52 bits: its map of memory wraps around, and a dump has memory where no kernel may be put. */
+/*
+ * arm64 with 52 bits: its map of memory wraps around, and a dump has memory where no kernel may be
+ * put.
+ */
 static void test_52_bit_addresses(void **state)
 {
 	static Elf64_Phdr phdrs[16];
@@ -342,9 +346,11 @@ static void test_a_reservation_too_small(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		t.options.call = calls[i];
 		t.machine.crash_loaded = i ? YES : NO;
-		assert_refused(&t, "its reservation of 256 MiB at 0x20000000: it needs 64 MiB for the kernel, "
-				   "224 MiB for the initial RAM disk and 32 KiB for tables. The initrd, of "
-				   "229376 KiB, found no place; the largest hole has 196608 KiB.");
+		assert_refused(
+			&t,
+			"its reservation of 256 MiB at 0x20000000: it needs 64 MiB for the kernel, "
+			"224 MiB for the initial RAM disk and 32 KiB for tables. The initrd, of "
+			"229376 KiB, found no place; the largest hole has 196608 KiB.");
 		/* Kernel, the RAM disk packed and unpacked, and memory to work in. */
 		assert_non_null(strstr(t.error.remedy, "crashkernel=608M"));
 		assert_int_equal(!!strstr(t.error.remedy, "stays loaded"), i > 0);
@@ -352,13 +358,18 @@ static void test_a_reservation_too_small(void **state)
 	}
 }
 
-/* As large as the kernel is, what is missing is never more than what will do; and nobody needs a smaller initrd. */
+/*
+ * As large as the kernel is, what is missing is never more than what will do; and nobody needs a
+ * smaller initrd.
+ */
 static void test_a_kernel_that_does_not_fit(void **state)
 {
 	make_crash_machine();
 	t.machine.crash.entries[0].range.end = 544 * MIB;
-	assert_refused(&t, "it needs 64 MiB for the kernel, 0 MiB for the initial RAM disk and 32 KiB for tables. "
-			   "The kernel, of 65120 KiB, found no place; the largest hole has 32768 KiB.");
+	assert_refused(&t,
+		       "it needs 64 MiB for the kernel, 0 MiB for the initial RAM disk and 32 KiB "
+		       "for tables. "
+		       "The kernel, of 65120 KiB, found no place; the largest hole has 32768 KiB.");
 	assert_string_equal(t.error.remedy, "Boot the running kernel with crashkernel=160M.");
 }
 
@@ -454,7 +465,7 @@ static void test_a_reservation_without_slack(void **state)
 	assert_planned(&t);
 }
 
-/* What a file call would do with kernels that cannot work, it would do after the old one was freed. */
+/* A file call would find that such kernels cannot work after it has freed the old one. */
 static void test_a_file_call_is_rehearsed(void **state)
 {
 	static char long_line[2050];

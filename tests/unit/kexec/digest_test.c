@@ -20,10 +20,12 @@ static void test_views_are_one_message(void **state)
 
 	assert_true(digest_sha256(parts, 3, digest, &error));
 	digest_hex(digest, text);
-	assert_string_equal(text, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	assert_string_equal(text,
+			    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	assert_true(digest_sha256(NULL, 0, digest, &error));
 	digest_hex(digest, text);
-	assert_string_equal(text, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+	assert_string_equal(text,
+			    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 /* Every length from nothing to four blocks, cut in two at every place up to a block and a bit. */

@@ -232,7 +232,8 @@ static bool types_have(const char *line_prefix, const char *mark, const char *wo
 {
 	char line[512];
 
-	for (const char *start = text; *start; start += strcspn(start, "\n"), start += *start != 0) {
+	for (const char *start = text; *start;
+	     start += strcspn(start, "\n"), start += *start != 0) {
 		size_t length = strcspn(start, "\n");
 
 		assert_true(length < sizeof(line));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Modules made by hand for all four processors: which drivers are found, and what is said of them. */
+/* Modules made by hand for all four processors: the drivers found, and what is said of them. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -215,12 +215,13 @@ static void test_virtio_types_in_the_module(void **state)
 		read_module();
 		assert_int_equal(found.count, 1);
 		assert_int_equal(driver("virtio_net")->kind, DRIVER_VIRTIO);
-		assert_int_equal(driver("virtio_net")->shutdown, with ? SHUTDOWN_WITH : SHUTDOWN_WITHOUT);
+		assert_int_equal(driver("virtio_net")->shutdown,
+				 with ? SHUTDOWN_WITH : SHUTDOWN_WITHOUT);
 		assert_false(found.unreadable[DRIVER_VIRTIO]);
 	}
 }
 
-/* A module that was built apart has a base of its own, which leaves members to the kernel's types. */
+/* A module that was built apart has its own base, which leaves members to the kernel's types. */
 static void test_virtio_types_apart(void **state)
 {
 	for (int i = 0; i < 4; i++) {
@@ -291,7 +292,8 @@ static void expect_refused(struct bytes file, const char *words)
 
 static void test_refused_files(void **state)
 {
-	static const uint8_t text[] = "this is no module at all, only text that is long enough for one";
+	static const uint8_t text[] =
+		"this is no module at all, only text that is long enough for one";
 	struct bytes file;
 
 	begin(EM_X86_64, LITTLE);
@@ -324,8 +326,8 @@ static void test_damage(void **state)
 		if (i < file.size)
 			copy[i] ^= 0xff;
 		error = (struct error){ 0 };
-		if (!driver_module_read((struct bytes){ copy, size }, &btf, &layouts, &results, &scratch,
-					&found, &error))
+		if (!driver_module_read((struct bytes){copy, size}, &btf, &layouts, &results,
+					&scratch, &found, &error))
 			assert_true(error.cause[0]);
 		arena_release(&results);
 		arena_release(&scratch);
@@ -351,7 +353,8 @@ int main(void)
 		cmocka_unit_test(test_lookalikes),
 		cmocka_unit_test(test_registered_elsewhere),
 		cmocka_unit_test(test_virtio_types_in_the_module),
-		cmocka_unit_test(test_virtio_types_apart), cmocka_unit_test(test_virtio_without_types_is_unknown),
+		cmocka_unit_test(test_virtio_types_apart),
+		cmocka_unit_test(test_virtio_without_types_is_unknown),
 		cmocka_unit_test(test_bus),
 		cmocka_unit_test(test_origin),
 		cmocka_unit_test(test_refused_files),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Findings of --check: machines whose files are made or changed one by one, and what is said of them.
+ * Findings of --check: machines whose files are made or changed one by one, and what is said of
+ * them.
  */
 #include "config.h"
 
@@ -80,7 +81,8 @@ static void expect(const char *name, enum verdict verdict, const char *reason)
 	finding = find(name);
 	assert_non_null(finding);
 	if (!finding->seen || !strstr(finding->judgement.reason, reason))
-		fail_msg("%s: \"%s\" was expected in \"%s\"", name, reason, finding->judgement.reason);
+		fail_msg("%s: \"%s\" was expected in \"%s\"", name, reason,
+			 finding->judgement.reason);
 	assert_int_equal(finding->judgement.verdict, verdict);
 	assert_int_equal(!!finding->judgement.remedy, verdict != VERDICT_CLEAR);
 	assert_true(findings.verdict >= verdict);
@@ -179,7 +181,8 @@ static void test_secure_boot(void **state)
 
 static void test_secure_boot_elsewhere(void **state)
 {
-	static const char name[] = "secure boot", tree_base[] = "/sys/firmware/devicetree/base/compatible";
+	static const char name[] = "secure boot",
+			  tree_base[] = "/sys/firmware/devicetree/base/compatible";
 	static const char secure[] = "/sys/firmware/devicetree/base/ibm,secure-boot";
 
 	machine.arch = &arch_s390x;
@@ -198,7 +201,8 @@ static void test_secure_boot_elsewhere(void **state)
 	expect(name, VERDICT_WARNING, "is on");
 	tree_file(&tree, secure, "\2", 1);
 	expect(name, VERDICT_CLEAR, "is off");
-	tree_text(&tree, "/sys/firmware/devicetree/base/ibm,secureboot/os-secureboot-enforcing", "");
+	tree_text(&tree, "/sys/firmware/devicetree/base/ibm,secureboot/os-secureboot-enforcing",
+		  "");
 	expect(name, VERDICT_WARNING, "is on");
 }
 
@@ -219,7 +223,8 @@ static void test_system_calls(void **state)
 	tree_text(&tree, CONFIG, "CONFIG_KEXEC=y\nCONFIG_KEXEC_FILE=y\nCONFIG_KEXEC_SIG_FORCE=y\n");
 	expect(name, VERDICT_WARNING, "only signed kernels");
 	/* That beside the modules is the one that is certain to be this kernel's. */
-	tree_text(&tree, "/lib/modules/" RELEASE "/config", "CONFIG_KEXEC=y\nCONFIG_KEXEC_FILE=y\n");
+	tree_text(&tree, "/lib/modules/" RELEASE "/config",
+		  "CONFIG_KEXEC=y\nCONFIG_KEXEC_FILE=y\n");
 	expect(name, VERDICT_CLEAR, "kexec_load and kexec_file_load");
 }
 
@@ -254,7 +259,8 @@ static void test_ima(void **state)
 		  "appraise func=MODULE_CHECK\n");
 	expect("IMA", VERDICT_CLEAR, "no rule that appraises kernels");
 	tree_text(&tree, SECURITY "ima/policy",
-		  "measure func=KEXEC_KERNEL_CHECK\nappraise func=KEXEC_KERNEL_CHECK appraise_type=imasig");
+		  "measure func=KEXEC_KERNEL_CHECK\nappraise func=KEXEC_KERNEL_CHECK "
+		  "appraise_type=imasig");
 	expect("IMA", VERDICT_WARNING, "appraises kernels");
 }
 
@@ -272,7 +278,8 @@ static void test_crash_kernel(void **state)
 	tree_text(&tree, "/sys/kernel/kexec_crash_size", "0\n");
 	expect(name, VERDICT_CLEAR, "No memory is reserved");
 	tree_text(&tree, "/sys/kernel/kexec_crash_size", "268435456\n");
-	expect(name, VERDICT_WARNING, "256 MiB are reserved for a crash kernel, and none is loaded");
+	expect(name, VERDICT_WARNING,
+	       "256 MiB are reserved for a crash kernel, and none is loaded");
 	machine.crash_loaded = YES;
 	expect(name, VERDICT_CLEAR, "and one is loaded");
 	tree_text(&tree, "/sys/kernel/kexec/crash_size", "0\n");
@@ -296,17 +303,22 @@ static void test_tpm(void **state)
 	tree_text(&tree, "/sys/block/dm-1/dm/uuid", "CRYPT-LUKS2-0123\n");
 	tree_text(&tree, "/sys/block/dm-1/dm/name", "luks-root\n");
 	expect_unseen(name, "Whether the TPM unlocks luks-root could not be seen");
-	tree_text(&tree, table, "# luks-root UUID=1 none tpm2-device=auto\nluks-root UUID=1 none discard\n"
+	tree_text(&tree, table,
+		  "# luks-root UUID=1 none tpm2-device=auto\nluks-root UUID=1 none discard\n"
 		  "no-tpm2-device= UUID=1 tpm2-device=auto\n");
 	expect_unseen(name, "neither /etc/crypttab nor the command line");
-	tree_text(&tree, table, "luks-root  UUID=1 - discard,tpm2-device=auto\nswap\t/dev/x\tnone\ttpm2-device=/dev/tpm0\n");
+	tree_text(&tree, table,
+		  "luks-root  UUID=1 - "
+		  "discard,tpm2-device=auto\nswap\t/dev/x\tnone\ttpm2-device=/dev/tpm0\n");
 	expect(name, VERDICT_WARNING, "The TPM unlocks luks-root, swap:");
 	tree_text(&tree, table, "luks-root UUID=1");
-	machine.cmdline = "root=/dev/mapper/luks-root rd.luks.options=discard,tpm2-device=auto quiet";
+	machine.cmdline =
+		"root=/dev/mapper/luks-root rd.luks.options=discard,tpm2-device=auto quiet";
 	expect(name, VERDICT_WARNING, "The TPM unlocks luks-root:");
 	machine.cmdline = "rd.luks.options=0d3a=tpm2-device=auto";
 	expect(name, VERDICT_WARNING, "The TPM unlocks luks-root:");
-	machine.cmdline = "tpm2-device=auto xluks.options=tpm2-device=auto luks.options=x-tpm2-device=auto";
+	machine.cmdline =
+		"tpm2-device=auto xluks.options=tpm2-device=auto luks.options=x-tpm2-device=auto";
 	expect_unseen(name, "neither /etc/crypttab nor the command line");
 	/* What the next kernel is told counts, where it is known. */
 	next_cmdline = "luks.options=tpm2-device=auto";
@@ -327,13 +339,15 @@ static void test_handover(void **state)
 	expect("KHO", VERDICT_WARNING, "is on");
 	machine.cmdline = "quiet";
 	expect("KHO", VERDICT_CLEAR, "is off");
-	tree_text(&tree, CONFIG, "CONFIG_KEXEC_HANDOVER=y\nCONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT=y\n");
+	tree_text(&tree, CONFIG,
+		  "CONFIG_KEXEC_HANDOVER=y\nCONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT=y\n");
 	expect("KHO", VERDICT_WARNING, "is on");
 }
 
 static void test_confidential_guest(void **state)
 {
-	static const char intel[] = "processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: fpu hypervisor";
+	static const char intel[] =
+		"processor\t: 0\nvendor_id\t: GenuineIntel\nflags\t\t: fpu hypervisor";
 	char text[128];
 
 	tree_text(&tree, "/proc/cpuinfo", intel);
@@ -377,7 +391,8 @@ static void test_mounts(void **state)
 			       "25 22 0:31 / /tmp rw - tmpfs tmpfs rw");
 	expect(name, VERDICT_CLEAR, "Mounted read-write: /, /home. ");
 	/* Lines that no kernel writes. */
-	tree_text(&tree, path, "\n \n-\n - \n8:1 - x y rw\n22 1 8:1 - ext4 /dev/sda1 rw\n1 2 3 4\n");
+	tree_text(&tree, path,
+		  "\n \n-\n - \n8:1 - x y rw\n22 1 8:1 - ext4 /dev/sda1 rw\n1 2 3 4\n");
 	expect(name, VERDICT_CLEAR, "");
 }
 
@@ -388,7 +403,8 @@ static void test_many_mounts(void **state)
 
 	for (int i = 0; i < 200; i++)
 		size += (size_t)snprintf(text + size, sizeof(text) - size,
-					 "%d 1 8:%d / /mnt/%0100d rw - ext4 /dev/sd%d rw\n", i, i, i, i);
+					 "%d 1 8:%d / /mnt/%0100d rw - ext4 /dev/sd%d rw\n", i, i,
+					 i, i);
 	tree_text(&tree, "/proc/self/mountinfo", text);
 	expect("file systems", VERDICT_CLEAR, " and others. A shutdown");
 }
@@ -501,12 +517,16 @@ static const struct finding *of_captured(const char *name, const char *finding)
 
 static void test_captured(void **state)
 {
-	assert_int_equal(of_captured("s390x-nokexec-6.12", "loading")->judgement.verdict, VERDICT_RISK);
-	assert_int_equal(of_captured("x86_64-bios-6.1", "loading")->judgement.verdict, VERDICT_CLEAR);
-	assert_int_equal(of_captured("x86_64-bios-6.1", "crash kernel")->judgement.verdict, VERDICT_CLEAR);
+	assert_int_equal(of_captured("s390x-nokexec-6.12", "loading")->judgement.verdict,
+			 VERDICT_RISK);
+	assert_int_equal(of_captured("x86_64-bios-6.1", "loading")->judgement.verdict,
+			 VERDICT_CLEAR);
+	assert_int_equal(of_captured("x86_64-bios-6.1", "crash kernel")->judgement.verdict,
+			 VERDICT_CLEAR);
 	assert_int_equal(of_captured("x86_64-bios-crash-6.1", "crash kernel")->judgement.verdict,
 			 VERDICT_WARNING);
-	assert_int_equal(of_captured("x86_64-many-ranges", "lockdown")->judgement.verdict, VERDICT_WARNING);
+	assert_int_equal(of_captured("x86_64-many-ranges", "lockdown")->judgement.verdict,
+			 VERDICT_WARNING);
 	assert_true(of_captured("x86_64-bios-6.1", "secure boot")->seen);
 	assert_false(of_captured("x86_64-uefi-6.1", "secure boot")->seen);
 	assert_true(of_captured("ppc64le-6.1", "secure boot")->seen);
@@ -516,14 +536,29 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_nothing_seen), TEST(test_loading), TEST(test_built_without_kexec),
-		TEST(test_lockdown), TEST(test_secure_boot), TEST(test_secure_boot_elsewhere),
-		TEST(test_system_calls), TEST(test_the_running_kernels_own_configuration), TEST(test_ima),
+		TEST(test_nothing_seen),
+		TEST(test_loading),
+		TEST(test_built_without_kexec),
+		TEST(test_lockdown),
+		TEST(test_secure_boot),
+		TEST(test_secure_boot_elsewhere),
+		TEST(test_system_calls),
+		TEST(test_the_running_kernels_own_configuration),
+		TEST(test_ima),
 		TEST(test_ima_by_command_line),
-		TEST(test_crash_kernel), TEST(test_tpm), TEST(test_handover), TEST(test_confidential_guest),
-		TEST(test_mounts), TEST(test_many_mounts), TEST(test_users),
-		TEST(test_users_of_one_module), TEST(test_console), TEST(test_framebuffer),
-		TEST(test_order), TEST(test_no_file), TEST(test_captured),
+		TEST(test_crash_kernel),
+		TEST(test_tpm),
+		TEST(test_handover),
+		TEST(test_confidential_guest),
+		TEST(test_mounts),
+		TEST(test_many_mounts),
+		TEST(test_users),
+		TEST(test_users_of_one_module),
+		TEST(test_console),
+		TEST(test_framebuffer),
+		TEST(test_order),
+		TEST(test_no_file),
+		TEST(test_captured),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

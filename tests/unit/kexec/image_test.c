@@ -219,7 +219,8 @@ static void check_modules(const struct options *options)
 	assert_string_equal(image.modules[0].line, options->module.items[0]);
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(image_module_bytes(&image.modules[i]).size, content_size);
-		assert_memory_equal(image_module_bytes(&image.modules[i]).data, content, content_size);
+		assert_memory_equal(image_module_bytes(&image.modules[i]).data, content,
+				    content_size);
 	}
 	image_close(&image);
 	assert_int_equal(descriptors(), before);
@@ -231,8 +232,8 @@ static void refused_modules(const struct options *options, bool absent, const ch
 	struct image image;
 	char expected[512];
 
-	snprintf(expected, sizeof(expected), absent ? "Cannot open `%s': No such file or directory" : "Cannot load %s",
-		 path);
+	snprintf(expected, sizeof(expected),
+		 absent ? "Cannot open `%s': No such file or directory" : "Cannot load %s", path);
 	error = (struct error){ 0 };
 	assert_true(image_open(&image, options, &error));
 	assert_false(image_open_modules(&image, options, &error));

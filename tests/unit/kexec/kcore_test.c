@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The head of /proc/kcore: what captured ones tell, cut off at every byte too, and what made ones of
- * kernels that tell less.
+ * The head of /proc/kcore: what captured ones tell, cut off at every byte too, and what made ones
+ * of kernels that tell less.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,7 +39,8 @@ static struct bytes captured(const char *machine)
 	struct sysroot root;
 
 	assert_true(sysroot_open(&root, tree_captured(machine), &error));
-	assert_int_equal(sysroot_read(&root, &arena, "/proc/kcore.head", &head, &error), SYSROOT_OK);
+	assert_int_equal(sysroot_read(&root, &arena, "/proc/kcore.head", &head, &error),
+			 SYSROOT_OK);
 	sysroot_close(&root);
 	return head;
 }
@@ -71,16 +72,19 @@ static void test_captured_x86_64(void **state)
 	add_ram(0x1000, 0x9fc00);
 	add_ram(0x100000, 0x3ffe0000);
 	expect("x86_64-bios-crash-6.1",
-	       (struct kcore){ { 0x35a00000, 0x38e30000 }, 0xffffffffafa00000, 0xff1a2faa40000000, true });
+	       (struct kcore){
+		       {0x35a00000, 0x38e30000}, 0xffffffffafa00000, 0xff1a2faa40000000, true});
 	expect("x86_64-uefi-crash-6.12",
-	       (struct kcore){ { 0x7e00000, 0xaa30000 }, 0xffffffff8c800000, 0xff19e35200000000, true });
+	       (struct kcore){
+		       {0x7e00000, 0xaa30000}, 0xffffffff8c800000, 0xff19e35200000000, true});
 }
 
 static void test_captured_arm64(void **state)
 {
 	add_ram(0x40000000, 0x80000000);
 	expect("arm64-dt-crash-6.12",
-	       (struct kcore){ { 0x40200000, 0x426f0000 }, 0xffffd25eba800000, 0xffff4a4900000000, true });
+	       (struct kcore){
+		       {0x40200000, 0x426f0000}, 0xffffd25eba800000, 0xffff4a4900000000, true});
 }
 
 /* ppc64le has no map of the kernel apart from that of all memory. */
@@ -91,7 +95,7 @@ static void test_captured_ppc64le(void **state)
 	       (struct kcore){ { 0, 0 }, 0, 0xc000000000000000, true });
 }
 
-/* Copies of exactly so many bytes, for the sanitizers; what is learnt from them may only be less. */
+/* Copies of exactly so many bytes, for the sanitizers; from them may only less be learnt. */
 static void test_cut_off_anywhere(void **state)
 {
 	struct bytes whole = captured("x86_64-uefi-crash-6.12");
@@ -126,7 +130,8 @@ static void test_needs_grow_to_what_there_is(void **state)
 	assert_int_equal(kcore_needs(head, LITTLE), 64 + 8 * 56);
 	head.size = 64 + 8 * 56;
 	assert_true(kcore_needs(head, LITTLE) > 2000);
-	assert_int_equal(kcore_needs((struct bytes){ (const uint8_t *)"no core here", 12 }, LITTLE), 0);
+	assert_int_equal(kcore_needs((struct bytes){(const uint8_t *)"no core here", 12}, LITTLE),
+			 0);
 }
 
 static void put_load(Elf64_Phdr *load, uint64_t virtual, uint64_t physical, uint64_t size)
@@ -146,7 +151,8 @@ static struct bytes make(struct made *made, unsigned count)
 				   .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = (uint16_t)count };
 	memcpy(made->ehdr.e_ident, ELFMAG, SELFMAG);
 	made->ehdr.e_ident[EI_CLASS] = ELFCLASS64;
-	return (struct bytes){ (const uint8_t *)made, sizeof(made->ehdr) + count * sizeof(Elf64_Phdr) };
+	return (struct bytes){(const uint8_t *)made,
+			      sizeof(made->ehdr) + count * sizeof(Elf64_Phdr)};
 }
 
 /* Before Linux 4.11: every physical address is 0, and nothing can be said. */
@@ -164,7 +170,10 @@ static void test_without_physical_addresses(void **state)
 	assert_int_equal(kcore.image.end, 0);
 }
 
-/* 52-bit addresses on arm64: the map of memory begins lower than ever, and memory may lie above 256 TiB. */
+/*
+ * 52-bit addresses on arm64: the map of memory begins lower than ever, and memory may lie above 256
+ * TiB.
+ */
 static void test_52_bit_addresses(void **state)
 {
 	struct made made;

@@ -309,7 +309,8 @@ static void under_secure_boot_segments_are_not_allowed(void **state)
 {
 	machine.lockdown = LOCKDOWN_INTEGRITY;
 	assert_false(load_reason(&load, BY_SEGMENTS, false, &by_segments, EACCES, &failure));
-	assert_contains(failure.cause, "is locked down (integrity), and its IMA refuses kexec_load");
+	assert_contains(failure.cause,
+			"is locked down (integrity), and its IMA refuses kexec_load");
 	assert_contains(failure.remedy, "-s (kexec_file_load)");
 	assert_contains(failure.remedy, "signed");
 }

@@ -65,7 +65,10 @@ static void test_a_captured_machine(void **state)
 	assert_int_equal(memmap_total(&machine.ram, MEMORY_RAM) >> 20, 1017);
 }
 
-/* Where /proc/kcore is hidden, names and /proc/iomem tell; processors come in the order of their numbers. */
+/*
+ * Where /proc/kcore is hidden, names and /proc/iomem tell; processors come in the order of their
+ * numbers.
+ */
 static void test_without_kcore(void **state)
 {
 	assert_true(read_machine(tree_captured("x86_64-many-ranges")));

@@ -53,7 +53,8 @@ static void an_arm64_machine_keeps_what_memblock_reserved(void **state)
 	assert_int_equal(machine.crash.entries[0].range.start, crash.range.start);
 	assert_int_equal(machine.crash.entries[0].range.end, crash.range.end);
 	/* Some arm64 kernels cannot copy into it while a crash kernel is loaded. */
-	assert_false(memmap_covers(&machine.usable, (struct range){ crash.range.start, crash.range.start + 1 },
+	assert_false(memmap_covers(&machine.usable,
+				   (struct range){crash.range.start, crash.range.start + 1},
 				   MEMORY_RAM));
 }
 

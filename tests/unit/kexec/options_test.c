@@ -59,9 +59,10 @@ static const struct { const char *arch; const char *const *options; } incumbents
 	  s390_options },
 };
 /* Everything else that is accepted. */
-static const char *const other_options[] = { "plan", "check", "check-first", "quiesce", "dry-run",
-	"capture=", "modules=", "sysroot=", "verify", "trust=", "revoked=", "initrd-add=", "profile=", "addons", "load-hardboot", "atags",
-	"no-dtb", NULL };
+static const char *const other_options[] = {
+	"plan",	    "check",	"check-first",	 "quiesce", "dry-run",	"capture=",
+	"modules=", "sysroot=", "verify",	 "trust=",  "revoked=", "initrd-add=",
+	"profile=", "addons",	"load-hardboot", "atags",   "no-dtb",	NULL};
 
 static struct command_line line;
 

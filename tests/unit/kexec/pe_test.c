@@ -240,9 +240,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cut_anywhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_certificates, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_certificate_reaches_out, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_digest_leaves_out_what_it_must, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_digest_leaves_out_what_it_must, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_digest_with_a_gap, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_digest_with_overlapping_sections, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_digest_with_overlapping_sections, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The loader's side of purgatory, with an architecture made for the test: which bytes of the parameter
- * block are written, in which byte order, and what is refused.
+ * The loader's side of purgatory, with an architecture made for the test: which bytes of the
+ * parameter block are written, in which byte order, and what is refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +29,8 @@ static const struct planning planning = {
 };
 static const struct placement anywhere = { .above = 0x3000, .from_top = true };
 static const struct purgatory_jump jump = {
-	.entry = 0x1122334455667788, .arguments = { 0xa1a2a3a4a5a6a7a8, 2, 3, 4, 5, 6, 7, 0xb1b2b3b4b5b6b7b8 },
+	.entry = 0x1122334455667788,
+	.arguments = {0xa1a2a3a4a5a6a7a8, 2, 3, 4, 5, 6, 7, 0xb1b2b3b4b5b6b7b8},
 };
 
 static struct bytes fake_purgatory(void)
@@ -43,12 +44,14 @@ static void set_up(enum byte_order order)
 	image_size = sizeof(image);
 	bytes_put(image + BLOCK, 8, order, PURGATORY_MAGIC);
 	bytes_put(image + BLOCK + 8, 8, order, MEMORY_SIZE);
-	fake = (struct arch){ .name = "fake", .order = order, .page_size = 4096, .purgatory = fake_purgatory };
+	fake = (struct arch){
+		.name = "fake", .order = order, .page_size = 4096, .purgatory = fake_purgatory};
 	machine = (struct machine){ .arch = &fake, .page_size = 4096 };
 	options = (struct options){ .mem_max = UINT64_MAX };
 	plan = (struct plan){ 0 };
 	error = (struct error){ 0 };
-	assert_true(memmap_append(&machine.usable, &arena, (struct range){ 0x1000, 0x1000000 }, MEMORY_RAM, &error));
+	assert_true(memmap_append(&machine.usable, &arena, (struct range){0x1000, 0x1000000},
+				  MEMORY_RAM, &error));
 }
 
 static int teardown(void **state)
@@ -67,13 +70,15 @@ static void add(const char *name, const char *text, uint64_t address, bool unche
 
 static void place_and_finish(void)
 {
-	if (!purgatory_place(&planning, anywhere, &error) || !purgatory_finish(&planning, &jump, &error))
+	if (!purgatory_place(&planning, anywhere, &error) ||
+	    !purgatory_finish(&planning, &jump, &error))
 		fail_msg("%s", error.cause);
 }
 
 static uint64_t number_at(size_t offset)
 {
-	return bytes_get(plan_segment(&plan, "purgatory")->bytes.data + BLOCK + offset, 8, fake.order);
+	return bytes_get(plan_segment(&plan, "purgatory")->bytes.data + BLOCK + offset, 8,
+			 fake.order);
 }
 
 static void assert_fact(const char *name, const char *value)
@@ -112,7 +117,8 @@ static void check_the_whole_block(enum byte_order order)
 	assert_int_equal(number_at(0x68), 0x2f8);
 	assert_int_equal(number_at(0x70), 9600);
 	/* SHA-256 of "abc": the unchecked segment and the empty one do not count. */
-	assert_memory_equal(segment->bytes.data + BLOCK + 0x78, "\xba\x78\x16\xbf\x8f\x01\xcf\xea", 8);
+	assert_memory_equal(segment->bytes.data + BLOCK + 0x78, "\xba\x78\x16\xbf\x8f\x01\xcf\xea",
+			    8);
 	assert_int_equal(number_at(0x98), 2);
 	assert_int_equal(number_at(0xa0), 0x100000);
 	assert_int_equal(number_at(0xa8), 2);
@@ -186,10 +192,12 @@ static void test_an_image_that_is_no_purgatory_is_refused(void **state)
 {
 	set_up(LITTLE);
 	image_size = BLOCK + sizeof(struct purgatory_parameters) - 1;
-	assert_refused(purgatory_place(&planning, anywhere, &error), "too few for its parameter block");
+	assert_refused(purgatory_place(&planning, anywhere, &error),
+		       "too few for its parameter block");
 	image_size = sizeof(image);
 	bytes_put(image + BLOCK + 8, 8, LITTLE, sizeof(image) - 1);
-	assert_refused(purgatory_place(&planning, anywhere, &error), "asks for 4095 bytes of memory");
+	assert_refused(purgatory_place(&planning, anywhere, &error),
+		       "asks for 4095 bytes of memory");
 	bytes_put(image + BLOCK, 8, BIG, PURGATORY_MAGIC);
 	assert_refused(purgatory_place(&planning, anywhere, &error), "0x3130474e4558454b");
 	assert_int_equal(plan.segment_count, 0);
@@ -206,7 +214,8 @@ static void test_no_room_for_it_is_an_error(void **state)
 
 static void test_a_32bit_entry_reaches_only_4_gib(void **state)
 {
-	struct purgatory_jump low = { .entry = 0xfffffff0, .mode = PURGATORY_ENTRY_32, .arguments = { 0xffffffff } };
+	struct purgatory_jump low = {
+		.entry = 0xfffffff0, .mode = PURGATORY_ENTRY_32, .arguments = {0xffffffff}};
 	struct purgatory_jump high = low;
 
 	set_up(LITTLE);
@@ -215,7 +224,8 @@ static void test_a_32bit_entry_reaches_only_4_gib(void **state)
 	assert_true(purgatory_finish(&planning, &low, &error));
 	assert_int_equal(number_at(0x20), PURGATORY_ENTRY_32);
 	high.entry = (uint64_t)1 << 32;
-	assert_refused(purgatory_finish(&planning, &high, &error), "entry point 0x100000000 is not below 4 GiB");
+	assert_refused(purgatory_finish(&planning, &high, &error),
+		       "entry point 0x100000000 is not below 4 GiB");
 	high = low;
 	high.arguments[3] = (uint64_t)1 << 32;
 	assert_true(purgatory_finish(&planning, &high, &error));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Wishes that depend on the machine: -p, --hotplug and --reuseinitrd, in words that callers know. */
+/* Wishes that depend on the machine: -p, --hotplug, --reuseinitrd, in words that callers know. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -254,10 +254,13 @@ static void lines_are_kept_by_their_ends(void **state)
 	static const char *const endings[] = { " _stext", " _text" };
 	const char *text;
 
-	tree_text(&tree, "/proc/kallsyms", "10 T _text\n20 T _stext\n30 T my_stext\n40 T _stext_end\n50 t _text");
-	assert_int_equal(sysroot_lines(&root, &arena, "/proc/kallsyms", endings, 2, &text, &error), SYSROOT_OK);
+	tree_text(&tree, "/proc/kallsyms",
+		  "10 T _text\n20 T _stext\n30 T my_stext\n40 T _stext_end\n50 t _text");
+	assert_int_equal(sysroot_lines(&root, &arena, "/proc/kallsyms", endings, 2, &text, &error),
+			 SYSROOT_OK);
 	assert_string_equal(text, "10 T _text\n20 T _stext\n50 t _text\n");
-	assert_int_equal(sysroot_lines(&root, &arena, "/proc/none", endings, 2, &text, &error), SYSROOT_ABSENT);
+	assert_int_equal(sysroot_lines(&root, &arena, "/proc/none", endings, 2, &text, &error),
+			 SYSROOT_ABSENT);
 }
 
 static void what_the_manifest_calls_unreadable_is(void **state)
@@ -267,13 +270,16 @@ static void what_the_manifest_calls_unreadable_is(void **state)
 	size_t count;
 
 	tree_text(&tree, "/proc/iomem", "text");
-	tree_text(&tree, "/manifest", "format 1\nunreadable 13 /proc/iomem\nunreadable 5 /proc/broken\n"
-				      "unreadable 1 /proc\n");
+	tree_text(&tree, "/manifest",
+		  "format 1\nunreadable 13 /proc/iomem\nunreadable 5 /proc/broken\n"
+		  "unreadable 1 /proc\n");
 	sysroot_close(&root);
 	assert_true(sysroot_open(&root, tree.path, &error));
 	assert_int_equal(sysroot_text(&root, &arena, "/proc/iomem", &text, &error), SYSROOT_DENIED);
-	assert_int_equal(sysroot_list(&root, &arena, "/proc", &names, &count, &error), SYSROOT_DENIED);
-	expect_failure(sysroot_text(&root, &arena, "/proc/broken", &text, &error), "/proc/broken", "error");
+	assert_int_equal(sysroot_list(&root, &arena, "/proc", &names, &count, &error),
+			 SYSROOT_DENIED);
+	expect_failure(sysroot_text(&root, &arena, "/proc/broken", &text, &error), "/proc/broken",
+		       "error");
 	tree_text(&tree, "/manifest", "unreadable nothing\n");
 	sysroot_close(&root);
 	assert_false(sysroot_open(&root, tree.path, &error));
@@ -308,14 +314,16 @@ static void whoever_watches_hears_of_each_look_once(void **state)
 	tree_link(&tree, "/sys/link", "../a/b");
 	root.watch = &watcher.watch;
 	assert_int_equal(sysroot_number(&root, &arena, "/sys/number", &number, &error), SYSROOT_OK);
-	assert_true(watcher.looks == 1 && watcher.look.kind == SYSROOT_FILE && !watcher.look.number);
+	assert_true(watcher.looks == 1 && watcher.look.kind == SYSROOT_FILE &&
+		    !watcher.look.number);
 	assert_true(watcher.look.bytes.size == 3 && !memcmp(watcher.look.bytes.data, "12", 2));
 	assert_int_equal(sysroot_text(&root, &arena, "/sys/none", &text, &error), SYSROOT_ABSENT);
 	assert_true(watcher.looks == 2 && watcher.look.number == ENOENT);
 	assert_int_equal(sysroot_link(&root, &arena, "/sys/link", &text, &error), SYSROOT_OK);
 	assert_true(watcher.looks == 3 && watcher.look.kind == SYSROOT_LINK);
 	assert_int_equal(sysroot_list(&root, &arena, "/sys", &names, &count, &error), SYSROOT_OK);
-	assert_true(watcher.looks == 4 && watcher.look.kind == SYSROOT_DIRECTORY && watcher.look.count == 2);
+	assert_true(watcher.looks == 4 && watcher.look.kind == SYSROOT_DIRECTORY &&
+		    watcher.look.count == 2);
 	root.watch = NULL;
 }
 

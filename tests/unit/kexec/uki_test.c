@@ -160,7 +160,8 @@ static void test_command_lines(void **state)
 static void test_addons(void **state)
 {
 	static const struct images_section sections[] = {
-		{ ".cmdline", (const uint8_t *)"more", 4 }, { ".initrd", (const uint8_t *)"cpio", 4 },
+		{".cmdline", (const uint8_t *)"more", 4},
+		{".initrd", (const uint8_t *)"cpio", 4},
 	};
 
 	file = images_pe(IMAGES_PE_MACHINE_X86_64, sections, 2, &size);

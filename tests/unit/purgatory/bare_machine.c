@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The bare machine: a child process whose signal handler plays the privileged half of the processor, the
- * serial port and the ports of a VGA adapter. It knows the few instructions that purgatory needs and
- * takes any other trap for a fault. Only for x86_64 hosts.
+ * The bare machine: a child process whose signal handler plays the privileged half of the
+ * processor, the serial port and the ports of a VGA adapter. It knows the few instructions that
+ * purgatory needs and takes any other trap for a fault. Only for x86_64 hosts.
  */
 #include "config.h"
 
@@ -22,11 +22,11 @@
 
 #define SECONDS 20u		/* for one run; it takes milliseconds */
 #define SCREEN 0xb8000
-#define USER_CODE32 0x23	/* Linux's selector for 32-bit code, arch/x86/include/asm/segment.h */
+#define USER_CODE32 0x23	/* for 32-bit code, arch/x86/include/asm/segment.h */
 #define EFER 0xc0000080
 #define DESCRIPTOR_ACCESSED ((uint64_t)1 << 40)
 
-/* Flat descriptors, without the accessed bit: Documentation/arch/x86/boot.rst asks for no others. */
+/* Flat descriptors, not accessed yet: Documentation/arch/x86/boot.rst asks for no others. */
 #define CODE_64 0x00af9a000000ffff
 #define CODE_32 0x00cf9a000000ffff
 #define DATA 0x00cf92000000ffff
@@ -37,11 +37,13 @@ static bool screen_mapped;
 void *bare_machine_map(uint64_t address, size_t size, bool shared)
 {
 	void *wanted = (void *)(uintptr_t)address;
-	void *result = mmap(wanted, size, PROT_READ | PROT_WRITE | PROT_EXEC,
-			    MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | (shared ? MAP_SHARED : MAP_PRIVATE), -1, 0);
+	void *result = mmap(
+		wanted, size, PROT_READ | PROT_WRITE | PROT_EXEC,
+		MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | (shared ? MAP_SHARED : MAP_PRIVATE), -1, 0);
 
 	if (result != wanted)
-		fail_msg("0x%zx bytes at 0x%llx cannot be mapped here", size, (unsigned long long)address);
+		fail_msg("0x%zx bytes at 0x%llx cannot be mapped here", size,
+			 (unsigned long long)address);
 	if (address == SCREEN)
 		screen_mapped = true;
 	return result;
@@ -96,7 +98,8 @@ static void finish(enum bare_machine_end end, const greg_t *regs)
 
 static void lose(const greg_t *regs, const char *why)
 {
-	snprintf(machine->lost, sizeof(machine->lost), "%s at 0x%llx", why, (unsigned long long)regs[REG_RIP]);
+	snprintf(machine->lost, sizeof(machine->lost), "%s at 0x%llx", why,
+		 (unsigned long long)regs[REG_RIP]);
 	finish(ENDED_LOST, regs);
 }
 
@@ -198,7 +201,10 @@ static void emulate(int signal, siginfo_t *info, void *context)
 
 	if (signal == SIGILL && code[0] == 0x0f && code[1] == 0x0b)
 		finish(ENDED_JUMPED, regs);
-	/* A general protection fault has no address; any other one is a wild access, or a jump to nowhere. */
+	/*
+	 * A general protection fault has no address; any other one is a wild access, or a jump to
+	 * nowhere.
+	 */
 	if (signal != SIGSEGV || info->si_code != SI_KERNEL)
 		lose(regs, "a fault that is no privileged instruction");
 	if (code[0] == 0xfa) {				/* cli */
@@ -210,7 +216,9 @@ static void emulate(int signal, siginfo_t *info, void *context)
 		output((uint16_t)regs[REG_RDX], (uint8_t)regs[REG_RAX]);
 		regs[REG_RIP] += 1;
 	} else if (code[0] == 0xec) {			/* inb %dx, %al */
-		uint8_t value = (uint16_t)regs[REG_RDX] == machine->serial_port + 5 ? machine->line_status : 0;
+		uint8_t value = (uint16_t)regs[REG_RDX] == machine->serial_port + 5
+					? machine->line_status
+					: 0;
 
 		regs[REG_RAX] = (regs[REG_RAX] & ~(greg_t)0xff) | value;
 		regs[REG_RIP] += 1;
@@ -274,7 +282,8 @@ void bare_machine_run(struct bare_machine *which, uint64_t start)
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		fail_msg("purgatory ended with wait status 0x%x (a signal 14: not within %u seconds)",
+		fail_msg("purgatory ended with wait status 0x%x (a signal 14: not within %u "
+			 "seconds)",
 			 (unsigned)status, SECONDS);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Just enough of a bare x86_64 machine to run purgatory in an ordinary process: the image executes
- * natively, and what only ring 0 may do traps and is emulated. The bytes under test are those that the
- * command carries; nothing in them knows that they are tested.
+ * natively, and what only ring 0 may do traps and is emulated. The bytes under test are those that
+ * the command carries; nothing in them knows that they are tested.
  */
 #ifndef TESTS_UNIT_PURGATORY_BARE_MACHINE_H
 #define TESTS_UNIT_PURGATORY_BARE_MACHINE_H
@@ -28,7 +28,7 @@ struct port_write {
 struct bare_machine {
 	/* Set before the run. */
 	uint16_t serial_port;
-	uint8_t line_status;	/* what the port's line status register says; 0x60 is ready and empty */
+	uint8_t line_status;	/* the port's register of that name; 0x60: ready, empty */
 
 	/* What came of it. */
 	enum bare_machine_end end;
@@ -63,10 +63,13 @@ void bare_machine_close(struct bare_machine *machine);
 /* Puts a landing (ud2) at `address`. */
 void bare_machine_land_at(uint64_t address);
 
-/* Runs a copy of this process from `start`, in the state in which the kernel leaves the processor. */
+/* Runs a copy of this process from `start`, in the state that the kernel leaves it in. */
 void bare_machine_run(struct bare_machine *machine, uint64_t start);
 
-/* What was written last to an indexed register (index port, then the port behind it); -1 when nothing. */
+/*
+ * What was written last to an indexed register (index port, then the port behind it); -1 when
+ * nothing.
+ */
 int bare_machine_indexed(const struct bare_machine *machine, uint16_t port, uint8_t index);
 
 /* Row of the screen as text, without trailing blanks. */

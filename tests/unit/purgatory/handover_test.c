@@ -14,7 +14,7 @@
 #include "tests/unit/purgatory/bare_machine.h"
 
 /* Above the ranges that programs and sanitizers use, and below 4 GiB. */
-static const struct range ram[] = { { 0x200000000000, 0x200002000000 }, { 0x20000000, 0x24000000 } };
+static const struct range ram[] = {{0x200000000000, 0x200002000000}, {0x20000000, 0x24000000}};
 
 static struct machine machine;
 static struct options options;
@@ -40,14 +40,17 @@ static void make_plan(struct range where, uint64_t mode)
 	memcpy(kernel + 0x200, "\x0f\x0b", 2);	/* the landing */
 	memset(initrd, 0x5a, sizeof(initrd));
 	machine = (struct machine){ .arch = &arch_x86_64, .page_size = 4096 };
-	options = (struct options){ .mem_max = UINT64_MAX, .console_serial = true, .serial_base = 0x3f8 };
+	options = (struct options){
+		.mem_max = UINT64_MAX, .console_serial = true, .serial_base = 0x3f8};
 	plan = (struct plan){ 0 };
 	error = (struct error){ 0 };
 	done = memmap_append(&machine.usable, &arena, where, MEMORY_RAM, &error) &&
-	       plan_place_and_add(&planning, "kernel", "k", (struct bytes){ kernel, sizeof(kernel) }, 0x40000,
-				  (struct placement){ .align = 0x200000 }, &jump.entry, &error) &&
-	       plan_place_and_add(&planning, "initrd", "i", (struct bytes){ initrd, sizeof(initrd) }, sizeof(initrd),
-				  (struct placement){ .from_top = true }, &jump.arguments[0], &error);
+	       plan_place_and_add(&planning, "kernel", "k", (struct bytes){kernel, sizeof(kernel)},
+				  0x40000, (struct placement){.align = 0x200000}, &jump.entry,
+				  &error) &&
+	       plan_place_and_add(&planning, "initrd", "i", (struct bytes){initrd, sizeof(initrd)},
+				  sizeof(initrd), (struct placement){.from_top = true},
+				  &jump.arguments[0], &error);
 	jump.entry += 0x200;
 	done = done && purgatory_place(&planning, (struct placement){ .from_top = true }, &error) &&
 	       purgatory_finish(&planning, &jump, &error);
@@ -68,7 +71,8 @@ static void load(void)
 static void unload(void)
 {
 	for (unsigned i = 0; i < plan.segment_count; i++)
-		bare_machine_unmap(plan.segments[i].memory.start, range_size(plan.segments[i].memory));
+		bare_machine_unmap(plan.segments[i].memory.start,
+				   range_size(plan.segments[i].memory));
 }
 
 static int setup(void **state)
@@ -90,7 +94,8 @@ static void assert_handed_over(void)
 	assert_int_equal(bare->end, ENDED_JUMPED);
 	assert_int_equal(bare->rip, plan_segment(&plan, "kernel")->memory.start + 0x200);
 	assert_int_equal(bare->rsi, plan_segment(&plan, "initrd")->memory.start);
-	assert_non_null(strstr(bare->serial, "the SHA-256 of 2 segments, 193457 bytes, is as loaded."));
+	assert_non_null(
+		strstr(bare->serial, "the SHA-256 of 2 segments, 193457 bytes, is as loaded."));
 }
 
 static void test_what_was_planned_is_accepted(void **state)
@@ -121,7 +126,8 @@ static void test_a_changed_byte_of_any_segment_is_refused(void **state)
 	load();
 	for (unsigned i = 0; i < plan.segment_count; i++) {
 		const struct segment *segment = &plan.segments[i];
-		uint8_t *last = (uint8_t *)(uintptr_t)(segment->memory.start + segment->bytes.size - 1);
+		uint8_t *last =
+			(uint8_t *)(uintptr_t)(segment->memory.start + segment->bytes.size - 1);
 
 		if (segment->unchecked)
 			continue;
@@ -135,7 +141,10 @@ static void test_a_changed_byte_of_any_segment_is_refused(void **state)
 	unload();
 }
 
-/* The kernel fills the rest of a segment with zeros, and the next kernel may find it used: not our business. */
+/*
+ * The kernel fills the rest of a segment with zeros, and the next kernel may find it used: not our
+ * business.
+ */
 static void test_zero_fill_is_not_digested(void **state)
 {
 	const struct segment *kernel;

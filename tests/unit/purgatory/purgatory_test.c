@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * x86_64's purgatory, the very bytes that the command carries, run at arbitrary pages of an ordinary
- * process: it verifies and jumps, and it stops and says so when anything changed.
+ * x86_64's purgatory, the very bytes that the command carries, run at arbitrary pages of an
+ * ordinary process: it verifies and jumps, and it stops and says so when anything changed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,8 +32,9 @@ static bool shared;
 
 /* Odd sizes and addresses: each padding case of SHA-256, a block's edge, and one of many blocks. */
 static const struct purgatory_region regions[] = {
-	{ REGIONS, 1 }, { REGIONS + 0x1001, 55 }, { REGIONS + 0x2003, 64 }, { REGIONS + 0x3000, 4097 },
-	{ REGIONS + 0x10000, 0 }, { REGIONS + 0x10000, 300007 },
+	{REGIONS, 1},		{REGIONS + 0x1001, 55},
+	{REGIONS + 0x2003, 64}, {REGIONS + 0x3000, 4097},
+	{REGIONS + 0x10000, 0}, {REGIONS + 0x10000, 300007},
 };
 #define REGION_COUNT (sizeof(regions) / sizeof(regions[0]))
 #define REGIONS_SIZE 0x80000
@@ -62,7 +63,8 @@ static void digest_what_is_there(uint8_t digest[DIGEST_SIZE])
 	struct error error = { 0 };
 
 	for (size_t i = 0; i < REGION_COUNT; i++)
-		parts[i] = (struct bytes){ (const uint8_t *)(uintptr_t)regions[i].start, regions[i].size };
+		parts[i] = (struct bytes){(const uint8_t *)(uintptr_t)regions[i].start,
+					  regions[i].size};
 	assert_true(digest_sha256(parts, REGION_COUNT, digest, &error));
 }
 
@@ -79,7 +81,9 @@ static int setup(void **state)
 	uint8_t *bytes;
 
 	image = purgatory_x86_64();
-	memory_size = (size_t)((const struct purgatory_parameters *)(image.data + PURGATORY_PARAMETERS))->memory_size;
+	memory_size =
+		(size_t)((const struct purgatory_parameters *)(image.data + PURGATORY_PARAMETERS))
+			->memory_size;
 	shared = false;
 	machine = bare_machine_open();
 	bare_machine_map(LANDING, 0x1000, false);
@@ -119,7 +123,9 @@ static void assert_landed_64(void)
 	assert_int_equal(machine->end, ENDED_JUMPED);
 	assert_int_equal(machine->rip, LANDING);
 	assert_int_equal(machine->rsi, BOOT_PARAMS);
-	assert_int_equal(machine->rax | machine->rbx | machine->rcx | machine->rdx | machine->rdi | machine->rbp, 0);
+	assert_int_equal(machine->rax | machine->rbx | machine->rcx | machine->rdx | machine->rdi |
+				 machine->rbp,
+			 0);
 	for (unsigned i = 0; i < 8; i++)
 		assert_int_equal(machine->r[i], 0);
 	assert_false(machine->code32);
@@ -160,7 +166,13 @@ static void test_the_image_carries_magic_and_memory_size(void **state)
 static void test_it_verifies_and_jumps_at_any_page(void **state)
 {
 	static const uint64_t pages[] = {
-		LOW, 0x1234000, 0x5a5a5000, 0x7ff00000, 0x123456789000, 0x200000000000, 0x2ffffffff000,
+		LOW,
+		0x1234000,
+		0x5a5a5000,
+		0x7ff00000,
+		0x123456789000,
+		0x200000000000,
+		0x2ffffffff000,
 	};
 
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
@@ -168,7 +180,8 @@ static void test_it_verifies_and_jumps_at_any_page(void **state)
 		seal();
 		run();
 		assert_landed_64();
-		assert_said("purgatory: the SHA-256 of 6 segments, 304224 bytes, is as loaded.\r\n");
+		assert_said(
+			"purgatory: the SHA-256 of 6 segments, 304224 bytes, is as loaded.\r\n");
 		take_away();
 	}
 }
@@ -331,12 +344,16 @@ static void test_it_speaks_at_the_bottom_of_the_screen(void **state)
 	bare_machine_row(machine, 24, row);
 	assert_string_equal(row, "");
 	bare_machine_row(machine, 23, row);
-	assert_string_equal(row, "purgatory: stopped. The next kernel is not started; reset the machine.");
+	assert_string_equal(
+		row, "purgatory: stopped. The next kernel is not started; reset the machine.");
 	assert_int_equal(machine->screen[23 * 80] >> 8, 0x07);
 	bare_machine_row(machine, 20, row);
-	assert_string_equal(row, "purgatory: the next kernel was changed after it was loaded. Its SHA-256:");
+	assert_string_equal(
+		row, "purgatory: the next kernel was changed after it was loaded. Its SHA-256:");
 	bare_machine_row(machine, 19, row);
-	assert_string_equal(row, "YYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYY");
+	assert_string_equal(
+		row,
+		"YYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYYY");
 }
 
 static void test_a_long_line_wraps_on_the_screen(void **state)
@@ -351,7 +368,9 @@ static void test_a_long_line_wraps_on_the_screen(void **state)
 	run();
 	assert_int_equal(machine->end, ENDED_HALTED);
 	bare_machine_row(machine, 21, row);
-	assert_string_equal(row, "purgatory: its own parameters were overwritten: they list 18446744073709551615 r");
+	assert_string_equal(
+		row,
+		"purgatory: its own parameters were overwritten: they list 18446744073709551615 r");
 	bare_machine_row(machine, 22, row);
 	assert_string_equal(row, "egions.");
 }
@@ -371,7 +390,10 @@ static void test_it_puts_the_adapter_into_text_mode_when_asked(void **state)
 		bare_machine_row(machine, i, row);
 		assert_string_equal(row, "");
 	}
-	/* 80 columns (number - 1), 400 lines (0x18f, with its ninth bit in the overflow register), text. */
+	/*
+	 * 80 columns (number - 1), 400 lines (0x18f, with its ninth bit in the overflow register),
+	 * text.
+	 */
 	assert_int_equal(bare_machine_indexed(machine, 0x3d4, 0x01), 0x4f);
 	assert_int_equal(bare_machine_indexed(machine, 0x3d4, 0x12), 0x8f);
 	assert_int_equal(bare_machine_indexed(machine, 0x3d4, 0x07) & 0x42, 0x02);
@@ -392,7 +414,8 @@ static void test_the_64bit_entry_with_boot_notes(void **state)
 	assert_int_equal(machine->end, ENDED_JUMPED);
 	assert_int_equal(machine->rip, LANDING);
 	assert_int_equal(machine->rdi, 0x187654000);
-	assert_int_equal(machine->rsi | machine->rax | machine->rbx | machine->rcx | machine->rdx, 0);
+	assert_int_equal(machine->rsi | machine->rax | machine->rbx | machine->rcx | machine->rdx,
+			 0);
 	assert_false(machine->code32);
 }
 
@@ -435,7 +458,10 @@ static void test_the_32bit_entry_of_multiboot(void **state)
 	assert_false(machine->interrupts);
 }
 
-/* What the loader leaves room for, and what there must be in it for a root pointer of some revision. */
+/*
+ * What the loader leaves room for, and what there must be in it for a root pointer of some
+ * revision.
+ */
 static void test_it_fills_tags_with_acpis_root_pointer(void **state)
 {
 	static const uint8_t end[8] = { 0, 0, 0, 0, 8 };
@@ -471,7 +497,10 @@ static void test_it_fills_tags_with_acpis_root_pointer(void **state)
 	munmap(tags, size);
 }
 
-/* As far as a process can follow: controllers, timer, and 16-bit segments. The rest is shown by a boot. */
+/*
+ * As far as a process can follow: controllers, timer, and 16-bit segments. The rest is shown by a
+ * boot.
+ */
 static void test_real_mode_finds_a_bios_devices(void **state)
 {
 	static const struct port_write wanted[] = {
@@ -542,7 +571,8 @@ static void test_it_can_be_entered_again_and_keeps_to_its_stack(void **state)
 static void test_memory_is_saved_before_the_jump(void **state)
 {
 	enum { SIZE = 0x9f123, FROM = 0x50000000, TO = 0x51000000 };
-	uint8_t *from = bare_machine_map(FROM, 0xa0000, true), *to = bare_machine_map(TO, 0xa0000, true);
+	uint8_t *from = bare_machine_map(FROM, 0xa0000, true),
+		*to = bare_machine_map(TO, 0xa0000, true);
 
 	for (size_t i = 0; i < 0xa0000; i++)
 		from[i] = (uint8_t)(i * 2246822519u >> 11);

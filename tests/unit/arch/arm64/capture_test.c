@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What an arm64 capture kernel is told by its device tree: its memory, and where the headers are. */
+/* What the device tree tells an arm64 capture kernel: its memory, and where the headers are. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,10 +43,19 @@ static int setup(void **state)
 	root = (struct devicetree_node){ .name = "", .children = &chosen };
 	facts = (struct arm64_machine){ .tree = &root, .fdt_path = "FDT", .tree_path = "TREE" };
 	machine = (struct machine){
-		.arch = &arch_arm64, .release = "6.1.0", .page_size = 4096, .cmdline = "quiet",
-		.limit_reboot = -1, .limit_panic = -1, .facts = &facts, .ram_total = 8 * GIB,
-		.vmcoreinfo = { 0x7f000000, 0x7f001024 }, .crash_notes = notes, .crash_notes_count = 2,
-		.kernel_image = { 0x40200000, 0x426f0000 }, .kernel_virtual = 0xffffd25eba800000,
+		.arch = &arch_arm64,
+		.release = "6.1.0",
+		.page_size = 4096,
+		.cmdline = "quiet",
+		.limit_reboot = -1,
+		.limit_panic = -1,
+		.facts = &facts,
+		.ram_total = 8 * GIB,
+		.vmcoreinfo = {0x7f000000, 0x7f001024},
+		.crash_notes = notes,
+		.crash_notes_count = 2,
+		.kernel_image = {0x40200000, 0x426f0000},
+		.kernel_virtual = 0xffffd25eba800000,
 		.linear_map = 0xffff4a4900000000,
 	};
 	add(&machine.ram, GIB, 4 * GIB);
@@ -153,7 +162,8 @@ static void test_a_tree_of_small_numbers(void **state)
 	error = (struct error){ 0 };
 	machine.crash.count = 1;
 	assert_true(make_plan());
-	expect_property("linux,usable-memory-range", 4, 2, (uint64_t)(3 * GIB), (uint64_t)(128 * MIB));
+	expect_property("linux,usable-memory-range", 4, 2, (uint64_t)(3 * GIB),
+			(uint64_t)(128 * MIB));
 	set_cells(3, 2);
 	assert_false(make_plan());
 	assert_non_null(strstr(error.cause, "#address-cells 3"));
@@ -207,7 +217,8 @@ static void test_an_ordinary_load_says_nothing_of_crashes(void **state)
 	add(&machine.usable, GIB, 2 * GIB);
 	assert_true(make_plan());
 	tree = segment("dtb")->bytes.data;
-	assert_null(fdt_getprop(tree, fdt_path_offset(tree, "/chosen"), "linux,elfcorehdr", &length));
+	assert_null(
+		fdt_getprop(tree, fdt_path_offset(tree, "/chosen"), "linux,elfcorehdr", &length));
 	assert_null(fdt_getprop(tree, fdt_path_offset(tree, "/chosen"), "linux,usable-memory-range",
 				&length));
 	assert_null(plan_segment(&plan, "elfcorehdr"));

@@ -273,7 +273,7 @@ static void below_the_kernel_there_is_room_for_an_initrd_too(void **state)
 	assert_int_equal(segment("initrd")->memory.start, GIB);
 }
 
-/* Low memory is what the running kernel allocates from, and kexec_load is slow with such segments. */
+/* The running kernel allocates from low memory, and kexec_load is slow with segments there. */
 static void segments_stay_away_from_low_memory(void **state)
 {
 	struct images_arm64 wanted = images_debian_arm64;
@@ -288,7 +288,7 @@ static void segments_stay_away_from_low_memory(void **state)
 	assert_true(segment("dtb")->memory.start > GIB + 900 * MIB);
 	assert_true(segment("dtb")->memory.end <= 2 * GIB);
 
-	wanted.flags = 2; /* not to be placed anywhere: "as close as possible to the base of DRAM" */
+	wanted.flags = 2; /* not anywhere: "as close as possible to the base of DRAM" */
 	set_image(&wanted);
 	expect_plan();
 	assert_int_equal(segment("kernel")->memory.start, GIB);

@@ -68,7 +68,8 @@ static void make_memory(struct round *r)
 	}
 	check(memmap_tidy(&r->machine.usable, &r->arena, &r->error));
 	if (one_in(2))
-		r->machine.kernel_code = r->machine.usable.entries[below(r->machine.usable.count)].range;
+		r->machine.kernel_code =
+			r->machine.usable.entries[below(r->machine.usable.count)].range;
 }
 
 static void make_kernel(struct round *r)
@@ -98,14 +99,25 @@ static void make_round(struct round *r)
 	uint64_t initrd = one_in(4) ? 0 : any_size(29);
 
 	*r = (struct round){
-		.machine = { .arch = &arch_arm64, .release = "6.1.0", .cmdline = "", .limit_reboot = -1, .limit_panic = -1 },
-		.options = { .load = true, .call = CALL_SEGMENTS, .mem_max = UINT64_MAX, .kernel = "kernel" },
-		.facts = { .fdt_path = "FDT", .tree_path = "TREE" },
-		.blob = { .name = "blob" }, .root = { .name = "" },
-		.image = {
-			.kernel_file = { .path = "kernel", .fd = -1 }, .kernel_unpacked = { .fd = -1 },
-			.initrd = { .path = "initrd", .fd = -1 }, .dtb = { .fd = -1 },
-		},
+		.machine = {.arch = &arch_arm64,
+			    .release = "6.1.0",
+			    .cmdline = "",
+			    .limit_reboot = -1,
+			    .limit_panic = -1},
+		.options = {.load = true,
+			    .call = CALL_SEGMENTS,
+			    .mem_max = UINT64_MAX,
+			    .kernel = "kernel"},
+		.facts = {.fdt_path = "FDT", .tree_path = "TREE"},
+		.blob = {.name = "blob"},
+		.root = {.name = ""},
+		.image =
+			{
+				.kernel_file = {.path = "kernel", .fd = -1},
+				.kernel_unpacked = {.fd = -1},
+				.initrd = {.path = "initrd", .fd = -1},
+				.dtb = {.fd = -1},
+			},
 	};
 	r->machine.facts = &r->facts;
 	r->facts.tree = &r->root;
@@ -305,8 +317,8 @@ static void plans_keep_the_rules(void **state)
 			const char *broken = broken_rule(&r);
 
 			if (broken)
-				fail_msg("ROUND_SEED=0x%llx: not so: %s", (unsigned long long)round_seed,
-					 broken);
+				fail_msg("ROUND_SEED=0x%llx: not so: %s",
+					 (unsigned long long)round_seed, broken);
 		} else {
 			check(r.error.cause[0] && !strstr(r.error.cause, "Internal"));
 			check(!has_plenty(&r) || r.blob.value.size > 2 * MIB - 4096 ||
@@ -402,7 +414,8 @@ static void enter_the_kernel_at_once(struct round *r)
 /* What purgatory is told: the image is a copy in the arena. */
 static void put_parameter(struct round *r, size_t offset)
 {
-	uint8_t *at = (uint8_t *)planned(r, "purgatory")->bytes.data + PURGATORY_PARAMETERS + offset;
+	uint8_t *at =
+		(uint8_t *)planned(r, "purgatory")->bytes.data + PURGATORY_PARAMETERS + offset;
 
 	bytes_put(at, 8, LITTLE, bytes_get(at, 8, LITTLE) + 8);
 }

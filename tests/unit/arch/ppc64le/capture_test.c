@@ -458,7 +458,8 @@ static void check_segment(const struct segment *segment)
 	bool kept = !strcmp(segment->name, "kernel") || !strcmp(segment->name, "purgatory");
 
 	check(at.start >= crash.start && at.end <= crash.end);
-	check(made.facts.radix || made.facts.opal_base || (at.end <= GIB && at.end <= ram.list[0].end));
+	check(made.facts.radix || made.facts.opal_base ||
+	      (at.end <= GIB && at.end <= ram.list[0].end));
 	for (unsigned i = 0; i < firmware.count; i++)
 		check(!range_overlaps(at, firmware.list[i]));
 	/* The kernel keeps itself, and has no more use for purgatory. */

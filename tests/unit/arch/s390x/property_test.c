@@ -215,8 +215,8 @@ static bool has_room(const struct round *r)
 	uint64_t initrd = t->image.initrd.bytes.size;
 	uint64_t end = (r->size < 8 * MIB ? 8 * MIB : r->size) + initrd + 2 * MIB;
 
-	return in_ram(t, (struct range){ 0, end }) && !t->options.mem_min && t->options.mem_max >= end &&
-	       r->size + initrd + 2 * MIB < t->machine.ram_total / 2;
+	return in_ram(t, (struct range){0, end}) && !t->options.mem_min &&
+	       t->options.mem_max >= end && r->size + initrd + 2 * MIB < t->machine.ram_total / 2;
 }
 
 static void every_plan_keeps_the_rules(void **state)

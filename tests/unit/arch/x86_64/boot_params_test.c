@@ -90,7 +90,8 @@ static void the_128th_entry_is_the_last_in_the_page(void **state)
 	for (uint64_t i = 0; i < 200; i++) {
 		struct range range = { 4 * GIB + 2 * i * MIB, 4 * GIB + (2 * i + 1) * MIB };
 
-		assert_true(memmap_append(&t.machine.firmware, &t.arena, range, i % 2 ? MEMORY_RAM : MEMORY_NVS, &t.error));
+		assert_true(memmap_append(&t.machine.firmware, &t.arena, range,
+					  i % 2 ? MEMORY_RAM : MEMORY_NVS, &t.error));
 	}
 	assert_planned(&t);
 	params = planned_boot_params(&t);

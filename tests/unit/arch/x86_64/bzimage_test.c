@@ -39,7 +39,8 @@ static void code_begins_behind_the_setup_sectors(void **state)
 	make(&t, GIB, &images_debian_bzimage);
 	assert_planned(&t);
 	kernel = planned_segment(&t, "kernel");
-	assert_ptr_equal(kernel->bytes.data, t.kernel + (images_debian_bzimage.setup_sects + 1) * 512);
+	assert_ptr_equal(kernel->bytes.data,
+			 t.kernel + (images_debian_bzimage.setup_sects + 1) * 512);
 	planned_release(&t);
 }
 
@@ -56,7 +57,8 @@ static void boot_params_say_where_everything_is(void **state)
 	params = planned_boot_params(&t);
 	cmdline = get(params->hdr.cmd_line_ptr) | (uint64_t)get(params->ext_cmd_line_ptr) << 32;
 	assert_string_equal(planned_at(&t, cmdline, 20), "console=ttyS0 quiet");
-	assert_int_equal(get(params->hdr.ramdisk_image) | (uint64_t)get(params->ext_ramdisk_image) << 32,
+	assert_int_equal(get(params->hdr.ramdisk_image) | (uint64_t)get(params->ext_ramdisk_image)
+								  << 32,
 			 planned_segment(&t, "initrd")->memory.start);
 	assert_int_equal(get(params->hdr.ramdisk_size), 3 * MIB + 5);
 	assert_int_equal(params->hdr.type_of_loader, 0xd0);
@@ -92,7 +94,8 @@ static void entry_32bit_keeps_below_4_gib(void **state)
 	assert_planned(&t);
 	for (unsigned i = 0; i < t.plan.segment_count; i++)
 		assert_true(t.plan.segments[i].memory.end <= 4 * GIB);
-	assert_true(planned_segment(&t, "initrd")->memory.end - 1 <= images_debian_bzimage.initrd_addr_max);
+	assert_true(planned_segment(&t, "initrd")->memory.end - 1 <=
+		    images_debian_bzimage.initrd_addr_max);
 	assert_int_equal(planned_boot_params(&t)->hdr.loadflags & LOADED_HIGH, LOADED_HIGH);
 	planned_release(&t);
 }

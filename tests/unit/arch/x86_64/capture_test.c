@@ -95,8 +95,9 @@ static void expect_cmdline(const char *format, ...)
 	vsnprintf(wanted, sizeof(wanted), format, args);
 	va_end(args);
 	assert_string_equal(t.plan.cmdline, wanted);
-	assert_string_equal(planned_at(&t, get(planned_boot_params(&t)->hdr.cmd_line_ptr), strlen(wanted) + 1),
-			    wanted);
+	assert_string_equal(
+		planned_at(&t, get(planned_boot_params(&t)->hdr.cmd_line_ptr), strlen(wanted) + 1),
+		wanted);
 }
 
 static unsigned long headers_kib(void)
@@ -112,7 +113,8 @@ static void test_the_command_line_says_where_the_headers_are(void **state)
 	assert_planned(&t);
 	expect_cmdline("irqpoll nr_cpus=1 elfcorehdr=%luK", headers_kib());
 	t.options.reuse_cmdline = true;
-	t.machine.cmdline = "crashkernel=128M,high BOOT_IMAGE=/vmlinuz root=/dev/vda1 crashkernel=64M,low";
+	t.machine.cmdline =
+		"crashkernel=128M,high BOOT_IMAGE=/vmlinuz root=/dev/vda1 crashkernel=64M,low";
 	assert_planned(&t);
 	expect_cmdline("root=/dev/vda1 irqpoll nr_cpus=1 elfcorehdr=%luK", headers_kib());
 }
@@ -183,7 +185,8 @@ static const struct purgatory_parameters *purgatory(void)
 /* Linux 5.5 was the first to keep off low memory. */
 static void test_kernels_that_keep_off_low_memory(void **state)
 {
-	static const char *const recent[] = { "5.5.0", "5.5", "5.10.0-34-amd64", "6.1.0", "10.0", "x", "5" };
+	static const char *const recent[] = {"5.5.0", "5.5", "5.10.0-34-amd64", "6.1.0", "10.0",
+					     "x",     "5"};
 
 	for (size_t i = 0; i < sizeof(recent) / sizeof(*recent); i++) {
 		t.machine.release = recent[i];
@@ -224,7 +227,8 @@ static void test_low_memory_of_older_kernels_is_saved(void **state)
 		assert_int_equal(purgatory()->arguments[6], 0x1000);
 		assert_int_equal(purgatory()->arguments[7], backup->memory.start);
 		for (size_t j = 0; j < t.plan.memory.count; j++)
-			assert_false(range_overlaps(t.plan.memory.entries[j].range, backup->memory));
+			assert_false(
+				range_overlaps(t.plan.memory.entries[j].range, backup->memory));
 		load = find_load(0x1000);
 		assert_non_null(load);
 		assert_int_equal(load->p_offset, backup->memory.start);

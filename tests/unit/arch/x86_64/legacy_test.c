@@ -26,7 +26,8 @@ static void make(struct planned *t, uint64_t ram, const struct images_bzimage *w
 
 static uint64_t parameter(struct planned *t, size_t field)
 {
-	const uint8_t *at = bytes_at(planned_segment(t, "purgatory")->bytes, PURGATORY_PARAMETERS + field, 8);
+	const uint8_t *at =
+		bytes_at(planned_segment(t, "purgatory")->bytes, PURGATORY_PARAMETERS + field, 8);
 
 	assert_non_null(at);
 	return bytes_get(at, 8, LITTLE);
@@ -76,7 +77,8 @@ static void old_protocols_have_defaults(void **state)
 	make(&t, GIB, &wanted);
 	assert_planned(&t);
 	assert_int_equal(planned_segment(&t, "kernel")->memory.start, 2 * MIB);
-	assert_int_equal(range_size(planned_segment(&t, "kernel")->memory), 64 * MIB + wanted.payload_size);
+	assert_int_equal(range_size(planned_segment(&t, "kernel")->memory),
+			 64 * MIB + wanted.payload_size);
 	assert_non_null(strstr(t.plan.notes[0], "does not say how much memory it needs"));
 	assert_null(planned_setup_data(&t, SETUP_RNG_SEED, &size));
 	planned_release(&t);
@@ -86,9 +88,12 @@ static void old_protocols_have_defaults(void **state)
 	planned_initrd(&t, MIB);
 	/* Not a field yet, but other bytes. */
 	bytes_put(t.kernel + 0x22c, 4, LITTLE, 0x1234);
-	t.options.append = "no more than these are taken, for it is only since protocol 2.06 that a kernel says "
-			   "how long its command line may be, and until then it was 255 characters that it had "
-			   "to be content with, and this is about as long a line as one may give, with some more";
+	t.options.append = "no more than these are taken, for it is only since protocol 2.06 that "
+			   "a kernel says "
+			   "how long its command line may be, and until then it was 255 characters "
+			   "that it had "
+			   "to be content with, and this is about as long a line as one may give, "
+			   "with some more";
 	assert_true(strlen(t.options.append) > 250);
 	assert_planned(&t);
 	assert_int_equal(planned_segment(&t, "kernel")->memory.start, MIB);

@@ -18,15 +18,16 @@ static void make(struct planned *t, uint8_t *(*image)(const char *, size_t *), c
 static void add_module(struct planned *t, const char *line, const char *path, const char *text)
 {
 	t->image.modules[t->image.module_count++] = (struct image_module){
-		.file = { .path = path, .fd = -1, .bytes = { (const uint8_t *)text, strlen(text) } },
-		.unpacked = { .fd = -1 },
+		.file = {.path = path, .fd = -1, .bytes = {(const uint8_t *)text, strlen(text)}},
+		.unpacked = {.fd = -1},
 		.line = line,
 	};
 }
 
 static uint64_t jump(struct planned *t, size_t field)
 {
-	const uint8_t *at = bytes_at(planned_segment(t, "purgatory")->bytes, PURGATORY_PARAMETERS + field, 8);
+	const uint8_t *at =
+		bytes_at(planned_segment(t, "purgatory")->bytes, PURGATORY_PARAMETERS + field, 8);
 
 	assert_non_null(at);
 	return bytes_get(at, 8, LITTLE);
@@ -178,7 +179,8 @@ static void wild_addresses_are_refused(void **state)
 	make(&t, images_multiboot, "");
 	for (unsigned i = 0; i < sizeof(wild) / sizeof(wild[0]); i++) {
 		for (unsigned j = 0; j < 5; j++)
-			bytes_put(t.kernel + IMAGES_MULTIBOOT_FLAT + 12 + 4 * j, 4, LITTLE, wild[i].words[j]);
+			bytes_put(t.kernel + IMAGES_MULTIBOOT_FLAT + 12 + 4 * j, 4, LITTLE,
+				  wild[i].words[j]);
 		assert_refused(&t, wild[i].part);
 	}
 	planned_release(&t);
@@ -255,7 +257,7 @@ static void version_2_is_moved_and_told(void **state)
 	planned_release(&t);
 }
 
-/* Purgatory fills both tags, which stand at the end for it; the older kind is in any root pointer. */
+/* Purgatory fills both tags, at the end for it; the older kind is in any root pointer. */
 #define OF(field) jump(&t, offsetof(struct purgatory_parameters, field))
 
 static void version_2_is_told_of_acpi(void **state)

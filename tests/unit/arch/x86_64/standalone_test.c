@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Plans for ELF files that are no Linux: where they lie, how they are entered, and what they are told. */
+/*
+ * Plans for ELF files that are no Linux: where they lie, how they are entered, and what they are
+ * told.
+ */
 #include "config.h"
 #include "tests/unit/planned.h"
 
@@ -17,7 +20,8 @@
 static void make(struct planned *t, unsigned class, enum args_style args)
 {
 	size_t size;
-	uint8_t *kernel = class == 32 ? images_vmlinux_32(&size) : images_vmlinux(&images_small_vmlinux, &size);
+	uint8_t *kernel = class == 32 ? images_vmlinux_32(&size)
+				      : images_vmlinux(&images_small_vmlinux, &size);
 
 	planned_setup(t, GIB);
 	planned_kernel(t, kernel, size);
@@ -27,7 +31,8 @@ static void make(struct planned *t, unsigned class, enum args_style args)
 
 static uint64_t jump(struct planned *t, size_t field)
 {
-	const uint8_t *at = bytes_at(planned_segment(t, "purgatory")->bytes, PURGATORY_PARAMETERS + field, 8);
+	const uint8_t *at =
+		bytes_at(planned_segment(t, "purgatory")->bytes, PURGATORY_PARAMETERS + field, 8);
 
 	assert_non_null(at);
 	return bytes_get(at, 8, LITTLE);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Plans for vmlinux: loaded where it is linked, moved when it must be, entered at its entry point. */
+/* Plans for vmlinux: loaded where it is linked, moved if it must be, entered at its entry. */
 #include "tests/unit/planned.h"
 
 #include "tests/images/images.h"
@@ -17,8 +17,9 @@ static void make(struct planned *t, const struct images_vmlinux *wanted)
 /* Where purgatory will jump to, read from the block that will be loaded. */
 static uint64_t jump_target(struct planned *t)
 {
-	const uint8_t *block = bytes_at(planned_segment(t, "purgatory")->bytes,
-					PURGATORY_PARAMETERS + offsetof(struct purgatory_parameters, entry), 8);
+	const uint8_t *block =
+		bytes_at(planned_segment(t, "purgatory")->bytes,
+			 PURGATORY_PARAMETERS + offsetof(struct purgatory_parameters, entry), 8);
 
 	assert_non_null(block);
 	return bytes_get(block, 8, LITTLE);
