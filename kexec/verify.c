@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Looking for signatures and saying what they come to. With --verify the image was sealed when it
+ * Looking for signatures, and what they come to. With --verify the image was sealed when it
  * was opened, so that the bytes checked here are the bytes that are loaded.
  */
 #include "config.h"
@@ -13,6 +13,7 @@
 #include "kexec/sbat.h"
 #include "kexec/trust.h"
 #include "kexec/uki.h"
+#include "kexec/verify_finding.h"
 
 struct verify {
 	const struct options *options;
@@ -27,27 +28,13 @@ struct verify {
 	bool failed; /* error is set: why nothing may be loaded */
 };
 
-/* What was found for one part of the image. */
-struct finding {
-	struct signatures signatures;
-	const char *where; /* "the PE image", or the file that the signature is in */
-	const char *covered; /* what of the file, and what not; NULL where nothing holds */
-	bool text; /* it is of a command line, which no file holds */
-};
-
-/* One line: a file's name, which may be an addon's from a disk, makes no second one. */
-static bool say(struct verify *v, char *line)
+static bool say(struct verify *v, const char *line)
 {
-	for (char *c = line; c && *c; c++)
-		if ((unsigned char)*c < ' ')
-			*c = '?';
-	if (line && v->report->count < VERIFY_LINES_MAX)
-		v->report->lines[v->report->count++] = line;
-	return line;
+	return verify_report_add(v->report, line, v->arena, v->error);
 }
 
 /* The better one of two findings; a revoked one stays. */
-static void prefer(struct finding *best, const struct finding *other)
+static void prefer(struct verify_finding *best, const struct verify_finding *other)
 {
 	enum signature_state had = signatures_verdict(&best->signatures)->state;
 	enum signature_state has = signatures_verdict(&other->signatures)->state;
@@ -58,7 +45,7 @@ static void prefer(struct finding *best, const struct finding *other)
 		*best = *other;
 }
 
-static void give_up(struct finding *finding, const char *where, const char *why)
+static void give_up(struct verify_finding *finding, const char *where, const char *why)
 {
 	finding->where = where;
 	finding->signatures = (struct signatures){.count = 1};
@@ -77,7 +64,7 @@ static void without_stop(char *sentence)
 }
 
 /* Whatever the signatures say, and where there is none: the file's own digest may be revoked. */
-static bool check_digest(const struct verify *v, struct bytes file, struct finding *finding)
+static bool check_digest(const struct verify *v, struct bytes file, struct verify_finding *finding)
 {
 	bool revoked;
 
@@ -128,7 +115,7 @@ static const char *covered_of_pe(struct verify *v, const struct pe *pe, bool cov
 }
 
 static bool check_pe(struct verify *v, struct bytes bytes, bool sections_only,
-		     struct finding *finding)
+		     struct verify_finding *finding)
 {
 	struct error damaged = {0};
 	struct pe pe;
@@ -160,12 +147,12 @@ static bool check_pe(struct verify *v, struct bytes bytes, bool sections_only,
 }
 
 static bool check_embedded(struct verify *v, struct bytes bytes, bool sections_only,
-			   struct finding *finding)
+			   struct verify_finding *finding)
 {
 	struct bytes content, message;
 	bool damaged;
 
-	*finding = (struct finding){.signatures = {.count = 1}};
+	*finding = (struct verify_finding){.signatures = {.count = 1}};
 	if (pe_is(bytes))
 		return check_pe(v, bytes, sections_only, finding);
 	if (!signature_split_appended(bytes, &content, &message, &damaged))
@@ -185,7 +172,7 @@ static bool check_embedded(struct verify *v, struct bytes bytes, bool sections_o
 
 /* A file that does not exist is no signature; one that cannot be read is a bad one. */
 static bool check_detached(struct verify *v, struct bytes bytes, const char *path,
-			   struct finding *finding)
+			   struct verify_finding *finding)
 {
 	struct file file;
 	char *name = arena_format(v->arena, v->error, "%s.p7s", path);
@@ -195,7 +182,7 @@ static bool check_detached(struct verify *v, struct bytes bytes, const char *pat
 
 	if (!name)
 		return false;
-	*finding = (struct finding){.signatures = {.count = 1}, .where = name};
+	*finding = (struct verify_finding){.signatures = {.count = 1}, .where = name};
 	finding->covered = arena_format(v->arena, v->error, "all %zu bytes", bytes.size);
 	if (!finding->covered)
 		return false;
@@ -213,12 +200,12 @@ static bool check_detached(struct verify *v, struct bytes bytes, const char *pat
 }
 
 /* In the order in which they are unwrapped; the first layer that holds covers all that is in it. */
-static bool check_kernel(struct verify *v, struct finding *best)
+static bool check_kernel(struct verify *v, struct verify_finding *best)
 {
 	const struct image *image = v->image;
 	/* What is in a unified kernel image has been taken from what was signed. */
 	struct bytes unpacked = image->uki ? image->uki_file.bytes : image->kernel_unpacked.bytes;
-	struct finding other;
+	struct verify_finding other;
 
 	if (!check_embedded(v, image->kernel_file.bytes, image->uki, best))
 		return false;
@@ -235,119 +222,29 @@ static bool check_kernel(struct verify *v, struct finding *best)
 	return check_digest(v, image->kernel_file.bytes, best);
 }
 
-/* What is printed of a signature: "good signature by CN=Somebody". */
-static const char *label(const struct signature *signature)
-{
-	static const char *const labels[] = {
-		[SIGNATURE_NONE] = "not signed",
-		[SIGNATURE_DAMAGED] = "unusable signature",
-		[SIGNATURE_CHANGED] = "bad signature",
-		[SIGNATURE_UNTRUSTED] = "untrusted signature",
-		[SIGNATURE_REVOKED] = "revoked signature",
-		[SIGNATURE_GOOD] = "good signature",
-	};
-
-	return labels[signature->state];
-}
-
-static const char *clause(const struct signature *signature)
-{
-	switch (signature->state) {
-	case SIGNATURE_NONE:
-		return "carries no signature";
-	case SIGNATURE_DAMAGED:
-		return "has a signature that cannot be used";
-	case SIGNATURE_CHANGED:
-		return "was changed after it was signed, or its signature is forged";
-	case SIGNATURE_UNTRUSTED:
-		return "is signed by somebody who is not trusted";
-	case SIGNATURE_REVOKED:
-		return "is revoked";
-	case SIGNATURE_GOOD:
-		break;
-	}
-	return "is signed";
-}
-
-static const char *remedy(const struct verify *v, const struct signature *signature, bool text)
-{
-	if (text && signature->state == SIGNATURE_CHANGED)
-		return "Give the line that was signed, to the byte, or sign this one.";
-	if (signature->state == SIGNATURE_NONE)
-		return "Sign it, or verify less (--verify=kernel, --verify=show).";
-	if (signature->state == SIGNATURE_UNTRUSTED && !signature_anchor_count(v->anchors) &&
-	    v->options->trust.count)
-		return "Name the certificates to trust with --trust=FILE; there was none in what "
-		       "was named.";
-	if (signature->state == SIGNATURE_UNTRUSTED && !signature_anchor_count(v->anchors))
-		return "Name the certificates to trust with --trust=FILE; none are installed "
-		       "in " TRUST_DEFAULT ".";
-	if (signature->state == SIGNATURE_UNTRUSTED)
-		return "If this signer is to be trusted, name his certificate with --trust=FILE.";
-	if (signature->state == SIGNATURE_CHANGED || signature->state == SIGNATURE_DAMAGED)
-		return "Install the file again from where it came from.";
-	return NULL;
-}
-
-static bool report_signature(struct verify *v, const char *what, const struct finding *finding,
-			     const struct signature *s)
-{
-	const char *dates = s->expired ? " (expired)" : s->early ? " (not yet)" : "";
-
-	if (s->state == SIGNATURE_NONE)
-		return say(v,
-			   arena_format(v->arena, v->error, "%s: not signed, not covered.", what));
-	if (s->state == SIGNATURE_REVOKED && !*s->signer)
-		return say(v, arena_format(v->arena, v->error, "%s: revoked: %s.", what, s->why));
-	if (s->by_digest && s->state == SIGNATURE_GOOD)
-		return say(v, arena_format(v->arena, v->error,
-					   "%s: the digest of the image is trusted (SHA-256 %s).",
-					   what, s->fingerprint));
-	if (!say(v, arena_format(v->arena, v->error, "%s: %s%s%s%s%s.", what, label(s),
-				 *s->signer ? " by " : "", s->signer, *s->why ? ": " : "", s->why)))
-		return false;
-	if (*s->anchor && !say(v, arena_format(v->arena, v->error, "    trusted: %s", s->anchor)))
-		return false;
-	if (*s->fingerprint &&
-	    !say(v, arena_format(v->arena, v->error,
-				 "    certificate: SHA-256 %s, valid from %s until %s%s",
-				 s->fingerprint, s->from, s->until, dates)))
-		return false;
-	if (!say(v, arena_format(v->arena, v->error, "    signature: in %s%s%s%s%s",
-				 finding->where, *s->digest ? ", over its digest by " : "",
-				 s->digest, *s->key ? ", with a key of " : "", s->key)))
-		return false;
-	return s->state < SIGNATURE_UNTRUSTED || !finding->covered ||
-	       say(v, arena_format(v->arena, v->error, "    covers: %s", finding->covered));
-}
-
 /* Reports, and notes the first part that may not be loaded. */
 static bool conclude(struct verify *v, const char *what, const char *path,
-		     const struct finding *finding, bool required)
+		     const struct verify_finding *finding, bool required)
 {
 	const struct signature *verdict = signatures_verdict(&finding->signatures);
 
 	/* Nobody has to sign it, and yet it may be named as one never to be loaded. */
 	if (verdict->state == SIGNATURE_REVOKED && v->options->verify != VERIFY_SHOW)
 		required = true;
-	for (unsigned i = 0; i < finding->signatures.count; i++)
-		if (!report_signature(v, what, finding, &finding->signatures.each[i]))
-			return false;
+	if (!verify_finding_tell(finding, what, v->report, v->arena, v->error))
+		return false;
 	if (!required || v->failed || verdict->state == SIGNATURE_GOOD)
 		return true;
 	v->failed = true;
 	error_headline(v->error, "Cannot load %s", v->image->kernel_file.path);
-	error_set(v->error, "%s %s%s%s%s%s%s.", path, clause(verdict), *verdict->signer ? " (" : "",
-		  verdict->signer, *verdict->signer ? ")" : "", *verdict->why ? ": " : "",
-		  verdict->why);
-	if (remedy(v, verdict, finding->text))
-		error_remedy(v->error, "%s", remedy(v, verdict, finding->text));
+	verify_finding_refuse(finding, path, signature_anchor_count(v->anchors),
+			      v->options->trust.count, v->error);
 	return true;
 }
 
 static bool check_file(struct verify *v, const char *role, const struct file *file, bool required)
 {
-	struct finding finding;
+	struct verify_finding finding;
 	char *what;
 
 	if (!file->bytes.size)
@@ -359,7 +256,7 @@ static bool check_file(struct verify *v, const char *role, const struct file *fi
 
 static bool check_cmdline(struct verify *v, const char *cmdline, bool required)
 {
-	struct finding finding;
+	struct verify_finding finding;
 	char *path;
 
 	if (!cmdline || !*cmdline)
@@ -426,7 +323,7 @@ static bool check_addons(struct verify *v, bool required)
 	for (unsigned i = 0; i < v->image->addon_count; i++) {
 		const struct file *addon = &v->image->addons[i];
 		char *what = arena_format(v->arena, v->error, "addon %s", addon->path);
-		struct finding finding;
+		struct verify_finding finding;
 
 		if (!what || !check_embedded(v, addon->bytes, true, &finding) ||
 		    !conclude(v, what, addon->path, &finding, required))
@@ -445,7 +342,7 @@ static bool check_module_line(struct verify *v, const struct image_module *modul
 	char *what = arena_format(v->arena, v->error, "line of the module %s", path);
 	char *who = arena_format(v->arena, v->error, "The line of the module %s", path);
 	char *beside = arena_format(v->arena, v->error, "%s.cmdline", path);
-	struct finding finding;
+	struct verify_finding finding;
 
 	if (!what || !who || !beside || !check_detached(v, line, beside, &finding))
 		return false;
@@ -488,7 +385,7 @@ static bool check_all(struct verify *v, const char *asked, const char *final)
 	bool all = v->options->verify == VERIFY_ALL;
 	bool trees = image->sections && image->sections->device_tree_count;
 	bool own_dtb = image->dtb.fd < 0 && (image->dtb.bytes.size || trees);
-	struct finding finding;
+	struct verify_finding finding;
 	char *what = arena_format(v->arena, v->error, "kernel %s", image->kernel_file.path);
 
 	if (!what || !check_kernel(v, &finding))
@@ -531,7 +428,7 @@ bool verify_embedded(const struct signature_anchors *anchors, struct bytes kerne
 		.arena = arena,
 		.error = error,
 	};
-	struct finding finding;
+	struct verify_finding finding;
 	bool checked = check_embedded(&v, kernel, false, &finding);
 
 	if (checked)
