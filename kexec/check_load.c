@@ -116,28 +116,20 @@ static bool check_crash_room(const struct loading *l)
 			   "Whether it fits as a crash kernel could not be seen. ", &problem);
 }
 
-static bool is_configured(const struct loading *l, const char *name)
-{
-	const struct judging j = {.machine = l->machine, .state = l->state};
-
-	return judging_configured(&j, name);
-}
-
 /* Without --verify it counts what the running kernel will make of it. */
 static bool check_own_signature(const struct loading *l, const struct plan *plan)
 {
 	static const char
 		name[] = "signature",
 		remedy[] = "Sign it with a key that this machine trusts, or take a kernel that is.";
-	bool wanted = l->machine->lockdown != LOCKDOWN_NONE ||
-		      (plan->by == BY_FILE && is_configured(l, "CONFIG_KEXEC_SIG_FORCE"));
+	bool forced = judging_configured(l->state, "CONFIG_KEXEC_SIG_FORCE");
+	bool wanted = l->machine->lockdown != LOCKDOWN_NONE || (plan->by == BY_FILE && forced);
 	struct verify_forecast forecast;
+	struct error problem = {0};
 
-	if (!verify_forecast(&l->image, l->root, l->arena, &forecast))
-		return add(l, name, false, VERDICT_CLEAR,
-			   "Whether the kernel is signed could not be seen: this kexec was built "
-			   "without libcrypto.",
-			   NULL);
+	if (!verify_forecast(&l->image, l->root, l->arena, &forecast, &problem))
+		return add_problem(l, name, false, VERDICT_CLEAR,
+				   "Whether the kernel is signed could not be seen. ", &problem);
 	if (!wanted)
 		return add(l, name, true, VERDICT_CLEAR,
 			   arena_format(l->arena, l->error,
@@ -181,27 +173,23 @@ struct refusal {
 /* Why the running kernel takes nothing by the plan's system call; `why` is a clause or NULL. */
 static struct refusal find_refusal(const struct loading *l, const struct plan *plan)
 {
-	static const char wait[] = "Boot again without that setting: it stays until then.";
-	const struct machine *m = l->machine;
-	bool panic = l->options->panic, configured = l->state->files[STATE_CONFIG].bytes.data;
+	const char *forbidden = judging_forbidden(l->machine, l->options->panic);
+	bool locked_down = l->machine->lockdown != LOCKDOWN_NONE;
+	bool configured = l->state->files[STATE_CONFIG].bytes.data;
 
 	if (l->state->without_kexec)
 		return (struct refusal){"the running kernel was built without kexec",
 					"Boot a kernel with CONFIG_KEXEC or CONFIG_KEXEC_FILE."};
-	if (m->load_disabled == YES)
-		return (struct refusal){"kernel.kexec_load_disabled is 1", wait};
-	if (panic ? !m->limit_panic : !m->limit_reboot)
-		return (struct refusal){panic ? "kernel.kexec_load_limit_panic is 0"
-					      : "kernel.kexec_load_limit_reboot is 0",
-					wait};
-	if (plan->by == BY_SEGMENTS && m->lockdown != LOCKDOWN_NONE)
+	if (forbidden)
+		return (struct refusal){forbidden, JUDGING_FORBIDDEN_REMEDY};
+	if (plan->by == BY_SEGMENTS && locked_down)
 		return (struct refusal){"the running kernel is locked down and refuses kexec_load",
 					"Use -s with a signed kernel of a type that it takes."};
-	if (plan->by == BY_SEGMENTS && configured && !is_configured(l, "CONFIG_KEXEC"))
+	if (plan->by == BY_SEGMENTS && configured && !judging_configured(l->state, "CONFIG_KEXEC"))
 		return (struct refusal){"the running kernel was built without kexec_load",
 					"Use -s, or boot a kernel with CONFIG_KEXEC."};
 	if (plan->by == BY_FILE && l->options->call == CALL_FILE && configured &&
-	    !is_configured(l, "CONFIG_KEXEC_FILE"))
+	    !judging_configured(l->state, "CONFIG_KEXEC_FILE"))
 		return (struct refusal){"the running kernel was built without kexec_file_load",
 					"Use -c, or boot a kernel with CONFIG_KEXEC_FILE."};
 	return (struct refusal){NULL, NULL};

@@ -80,9 +80,9 @@ bool judging_unseen(const struct judging *j, const char *name, enum state_name f
 				  f->denied ? "is not for this user" : "is not there");
 }
 
-bool judging_configured(const struct judging *j, const char *name)
+bool judging_configured(const struct machine_state *state, const char *name)
 {
-	const char *line = judging_text(j, STATE_CONFIG);
+	const char *line = (const char *)state->files[STATE_CONFIG].bytes.data;
 	size_t length = strlen(name);
 
 	while (line) {
@@ -92,6 +92,15 @@ bool judging_configured(const struct judging *j, const char *name)
 		line = line ? line + 1 : NULL;
 	}
 	return false;
+}
+
+const char *judging_forbidden(const struct machine *machine, bool panic)
+{
+	if (machine->load_disabled == YES)
+		return "kernel.kexec_load_disabled is 1";
+	if (panic)
+		return machine->limit_panic ? NULL : "kernel.kexec_load_limit_panic is 0";
+	return machine->limit_reboot ? NULL : "kernel.kexec_load_limit_reboot is 0";
 }
 
 static bool is_there(const struct state_file *file)
@@ -105,8 +114,7 @@ static bool no_more_loads(const struct judging *j, const char *cause)
 	bool loaded = j->machine->kexec_loaded == YES;
 
 	return judging_add(j, "loading", loaded ? VERDICT_WARNING : VERDICT_RISK,
-			   "Boot again without that setting: it stays until then.", "%s: %s.",
-			   cause,
+			   JUDGING_FORBIDDEN_REMEDY, "%s: %s.", cause,
 			   loaded ? "the kernel that is loaded can be started, and no other"
 				  : "no kernel can be loaded");
 }
@@ -114,16 +122,15 @@ static bool no_more_loads(const struct judging *j, const char *cause)
 static bool judge_loading(const struct judging *j)
 {
 	const struct machine *m = j->machine;
+	const char *forbidden = judging_forbidden(m, false);
 
 	if (j->state->without_kexec)
 		return judging_add(
 			j, "loading", VERDICT_RISK,
 			"Boot a kernel with CONFIG_KEXEC or CONFIG_KEXEC_FILE.",
 			"The running kernel was built without kexec: nothing can be loaded.");
-	if (m->load_disabled == YES)
-		return no_more_loads(j, "kernel.kexec_load_disabled is 1");
-	if (m->limit_reboot == 0)
-		return no_more_loads(j, "kernel.kexec_load_limit_reboot is 0");
+	if (forbidden)
+		return no_more_loads(j, forbidden);
 	if (m->load_disabled == UNKNOWN)
 		return judging_add_unseen(j, "loading",
 					  "Whether loading is forbidden could not be seen: "
@@ -223,8 +230,8 @@ static bool judge_secure_boot(const struct judging *j)
 static bool judge_calls(const struct judging *j)
 {
 	static const char name[] = "system calls";
-	bool segments = judging_configured(j, "CONFIG_KEXEC"),
-	     file = judging_configured(j, "CONFIG_KEXEC_FILE");
+	bool segments = judging_configured(j->state, "CONFIG_KEXEC"),
+	     file = judging_configured(j->state, "CONFIG_KEXEC_FILE");
 
 	if (!judging_text(j, STATE_CONFIG))
 		return judging_unseen(j, name, STATE_CONFIG,
@@ -237,7 +244,7 @@ static bool judge_calls(const struct judging *j)
 		return judging_add(j, name, VERDICT_RISK, "Boot a kernel with CONFIG_KEXEC_FILE.",
 				   "The running kernel is locked down and has no kexec_file_load: "
 				   "it takes no kernel.");
-	if (file && judging_configured(j, "CONFIG_KEXEC_SIG_FORCE"))
+	if (file && judging_configured(j->state, "CONFIG_KEXEC_SIG_FORCE"))
 		return judging_add(j, name, VERDICT_WARNING, "Load a signed kernel, or use -c.",
 				   "The running kernel was built to take only signed kernels by "
 				   "kexec_file_load (CONFIG_KEXEC_SIG_FORCE).");

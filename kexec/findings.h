@@ -51,7 +51,10 @@ const char *judging_text(const struct judging *j, enum state_name name);
 bool judging_unseen(const struct judging *j, const char *name, enum state_name file,
 		    const char *what) must_check;
 /* Whether the build's configuration has NAME=y; false too when it could not be read. */
-bool judging_configured(const struct judging *j, const char *name) must_check;
+bool judging_configured(const struct machine_state *state, const char *name) must_check;
+/* The setting that forbids to load kernels of this kind ("kernel.NAME is 0"), or NULL. */
+const char *judging_forbidden(const struct machine *machine, bool panic);
+#define JUDGING_FORBIDDEN_REMEDY "Boot again without that setting: it stays until then."
 /* Adds a finding whose reason is formatted; `remedy` is NULL where nothing is wrong. */
 bool judging_add(const struct judging *j, const char *name, enum verdict verdict,
 		 const char *remedy, const char *format, ...)

@@ -51,13 +51,14 @@ static bool judge_handover(const struct judging *j)
 {
 	static const char name[] = "KHO";
 	enum tristate wish = handover_wish(j->machine->cmdline ? j->machine->cmdline : "");
-	bool configured = judging_text(j, STATE_CONFIG);
+	bool configured = judging_text(j, STATE_CONFIG), on;
 
-	if (configured && !judging_configured(j, "CONFIG_KEXEC_HANDOVER"))
+	if (configured && !judging_configured(j->state, "CONFIG_KEXEC_HANDOVER"))
 		return judging_add(j, name, VERDICT_CLEAR, NULL,
 				   "The running kernel has no kexec handover.");
+	on = judging_configured(j->state, "CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT");
 	if (wish == UNKNOWN && configured)
-		wish = judging_configured(j, "CONFIG_KEXEC_HANDOVER_ENABLE_DEFAULT") ? YES : NO;
+		wish = on ? YES : NO;
 	if (wish == UNKNOWN)
 		return judging_unseen(j, name, STATE_CONFIG,
 				      "Whether kexec handover is on without kho=");

@@ -59,8 +59,8 @@ struct verify_forecast {
 	const char *text; /* a sentence: "It is signed by ..." */
 };
 
-/* False without libcrypto or memory. */
+/* Fails without libcrypto or memory. */
 bool verify_forecast(const struct image *image, const struct sysroot *root, struct arena *arena,
-		     struct verify_forecast *forecast) must_check;
+		     struct verify_forecast *forecast, struct error *error) must_check;
 
 #endif

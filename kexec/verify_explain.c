@@ -44,18 +44,15 @@ static const char *why_not(const struct signature *s, int refused, bool efi)
 		return "and UEFI's dbx, or shim's MokListXRT, revokes it";
 	if (s->state == SIGNATURE_GOOD && unknown)
 		return "whom UEFI's db or shim's MokListRT trusts; but his certificate is not in "
-		       "the running "
-		       "kernel's keyrings";
+		       "the running kernel's keyrings";
 	if (s->state == SIGNATURE_GOOD && refused == EKEYREJECTED)
 		return "whom UEFI's db or shim's MokListRT trusts; the running kernel may not be "
-		       "able to check "
-		       "this kind of image";
+		       "able to check this kind of image";
 	if (refused == ENOKEY || (unknown && efi))
 		return "whose certificate is not in this machine's keyrings";
 	if (refused == EKEYREJECTED && !efi)
 		return "whose certificate is revoked on this machine, or its kernel cannot check "
-		       "this kind of "
-		       "image";
+		       "this kind of image";
 	if (refused == EPERM)
 		return "whose certificate is not in this machine's keyrings, or is revoked there";
 	return "and nothing is wrong with the signature as far as can be seen here";
@@ -102,8 +99,7 @@ static void describe(const struct image *image, const struct signatures *found, 
 	if (refused == ELIBBAD && count > 1 && s->state != SIGNATURE_DAMAGED) {
 		error_set(error,
 			  "It carries %u signatures, and the running kernel takes a file with one "
-			  "only, as "
-			  "older kernels do.",
+			  "only, as older kernels do.",
 			  count);
 		return;
 	}
@@ -146,50 +142,47 @@ static struct signature_anchors *machines_anchors(const struct sysroot *root, st
 	return signature_anchors_new(error);
 }
 
+/* *efi: UEFI's variables could be read. */
+static bool look(const struct image *image, const struct sysroot *root, struct arena *arena,
+		 struct signatures *found, bool *efi, struct error *error)
+{
+	struct signature_anchors *anchors = machines_anchors(root, arena, efi, error);
+	bool looked =
+		anchors && verify_embedded(anchors, image_kernel(image), arena, found, error);
+
+	signature_anchors_free(anchors);
+	return looked;
+}
+
 void verify_explain(const struct image *image, const struct sysroot *root, int refused,
 		    bool locked_down, struct arena *arena, struct error *error)
 {
-	struct signature_anchors *anchors;
 	struct error found = {0}, ignored = {0};
 	struct signatures signatures;
 	char cause[sizeof(error->cause)];
 	bool efi;
 
-	if (!is_about_signatures(refused, locked_down) || !signatures_available())
+	if (!is_about_signatures(refused, locked_down) ||
+	    !look(image, root, arena, &signatures, &efi, &ignored))
 		return;
-	anchors = machines_anchors(root, arena, &efi, &ignored);
-	if (!anchors)
-		return;
-	if (verify_embedded(anchors, image_kernel(image), arena, &signatures, &ignored))
-		describe(image, &signatures, refused, efi, &found);
-	signature_anchors_free(anchors);
-	if (!found.cause[0])
-		return;
+	describe(image, &signatures, refused, efi, &found);
 	memcpy(cause, error->cause, sizeof(cause));
 	error_set(error, "%.480s\n%.520s", cause, found.cause);
 }
 
 bool verify_forecast(const struct image *image, const struct sysroot *root, struct arena *arena,
-		     struct verify_forecast *forecast)
+		     struct verify_forecast *forecast, struct error *error)
 {
-	struct error found = {0}, ignored = {0};
-	struct signature_anchors *anchors;
+	struct error found = {0};
 	struct signatures signatures;
 	const struct signature *s = &signatures.each[0];
-	bool checked;
 
 	*forecast = (struct verify_forecast){.text = NULL};
-	if (!signatures_available())
-		return false;
-	anchors = machines_anchors(root, arena, &forecast->variables, &ignored);
-	checked = anchors &&
-		  verify_embedded(anchors, image_kernel(image), arena, &signatures, &ignored);
-	signature_anchors_free(anchors);
-	if (!checked)
+	if (!look(image, root, arena, &signatures, &forecast->variables, error))
 		return false;
 	forecast->trusted = s->state == SIGNATURE_GOOD && !s->by_digest;
 	forecast->taken = forecast->trusted || s->state == SIGNATURE_UNTRUSTED;
 	describe(image, &signatures, NOT_TRIED, forecast->variables, &found);
-	forecast->text = arena_format(arena, &ignored, "%s", found.cause);
+	forecast->text = arena_format(arena, error, "%s", found.cause);
 	return forecast->text;
 }
