@@ -196,18 +196,16 @@ static struct needs sum_needs(const struct planning *p, const struct plan *plan)
 }
 
 /*
- * Where segments may go in a reservation that is larger by `more`: the pieces that there are, and
- * what would come behind them, as far as the processor reaches.
+ * Where segments may go in a reservation that goes on to `end`: the pieces that there are, and what
+ * would come behind them, as far as the processor reaches.
  */
-static bool larger_usable(const struct planning *p, uint64_t more, struct memmap *out)
+static bool larger_usable(const struct planning *p, uint64_t end, struct memmap *out)
 {
 	const struct machine *machine = p->machine;
 	const struct memmap *pieces = &machine->crash_usable;
-	struct range region = crash_region(machine), behind = { region.end, region.end };
+	struct range region = crash_region(machine), behind = { region.end, end };
 	struct error ignored = { 0 };
 
-	if (!add_overflow_checked(region.end, more, &behind.end))
-		return false;
 	if (machine->crash_limit && behind.end > machine->crash_limit)
 		behind.end = machine->crash_limit;
 	*out = (struct memmap){ 0 };
@@ -234,7 +232,7 @@ static bool rehearse_with_more(const struct planning *p, const struct format *fo
 	struct error ignored = { 0 };
 
 	if (!add_overflow_checked(larger.range.end, more, &larger.range.end) ||
-	    !larger_usable(p, more, &machine.crash_usable))
+	    !larger_usable(p, larger.range.end, &machine.crash_usable))
 		return false;
 	machine.crash = (struct memmap){ &larger, 1, 1 };
 	options.no_checks = true;
@@ -277,7 +275,7 @@ static uint64_t size_to_reserve(struct needs needs)
 
 /*
  * The largest reservation beside which the running kernel has twice the memory of what is to be
- * loaded, which it insists on (plan_check()).
+ * loaded, which it insists on (plan_check_sizes()).
  */
 static uint64_t most_to_reserve(const struct machine *machine, uint64_t loaded)
 {
