@@ -164,16 +164,14 @@ static void check_refusal(struct any_plan *any)
 bool any_plan(struct any_plan *any, struct bytes kernel, unsigned wishes)
 {
 	const struct options options = any_options(wishes);
-	struct image image = {
-		.kernel_file = { .path = "kernel", .fd = -1, .bytes = kernel },
-		.kernel_unpacked = FILE_CLOSED, .initrd = FILE_CLOSED, .dtb = FILE_CLOSED,
-	};
+	struct image image = IMAGE_CLOSED;
 	struct arena arena = { 0 };
 	struct x86_64_machine facts;
 	struct machine machine;
 	struct plan plan;
 
 	*any = (struct any_plan){ 0 };
+	image.kernel_file = (struct file){ "kernel", -1, kernel };
 	if (wishes & ANY_PLAN_INITRD)
 		image.initrd = (struct file){ "initrd", -1, { initrd, sizeof(initrd) } };
 	if (!make_machine(&machine, &facts, &arena, wishes, &any->error))

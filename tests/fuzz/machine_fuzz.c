@@ -70,9 +70,7 @@ static void check_plan(const struct machine *machine, struct arena *arena, struc
 		.load = true, .call = CALL_SEGMENTS, .mem_max = UINT64_MAX, .kernel = "kernel",
 		.reuse_cmdline = true, .no_checks = true,
 	};
-	struct image image = {
-		.kernel_unpacked = FILE_CLOSED, .initrd = FILE_CLOSED, .dtb = FILE_CLOSED,
-	};
+	struct image image = IMAGE_CLOSED;
 	struct plan plan;
 
 	if (!kernel)

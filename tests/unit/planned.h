@@ -61,14 +61,9 @@ static inline void planned_setup(struct planned *t, uint64_t ram)
 			    .call = CALL_SEGMENTS,
 			    .mem_max = UINT64_MAX,
 			    .kernel = "kernel"},
-		.image =
-			{
-				.kernel_file = {.path = "kernel", .fd = -1},
-				.kernel_unpacked = {.fd = -1},
-				.initrd = {.fd = -1},
-				.dtb = {.fd = -1},
-			},
+		.image = IMAGE_CLOSED,
 	};
+	t->image.kernel_file.path = "kernel";
 	t->machine.facts = &t->facts;
 	t->facts.boot_params = (struct bytes){ t->boot_params, sizeof(t->boot_params) };
 	for (unsigned i = 0; i < MACHINE_ENTROPY_SIZE; i++)

@@ -368,8 +368,8 @@ static void test_a_kernel_that_does_not_fit(void **state)
 	t.machine.crash.entries[0].range.end = 544 * MIB;
 	assert_refused(&t,
 		       "it needs 64 MiB for the kernel, 0 MiB for the initial RAM disk and 32 KiB "
-		       "for tables. "
-		       "The kernel, of 65120 KiB, found no place; the largest hole has 32768 KiB.");
+		       "for tables. The kernel, of 65120 KiB, found no place; the largest hole has "
+		       "32768 KiB.");
 	assert_string_equal(t.error.remedy, "Boot the running kernel with crashkernel=160M.");
 }
 

@@ -308,8 +308,8 @@ static void test_tpm(void **state)
 		  "no-tpm2-device= UUID=1 tpm2-device=auto\n");
 	expect_unseen(name, "neither /etc/crypttab nor the command line");
 	tree_text(&tree, table,
-		  "luks-root  UUID=1 - "
-		  "discard,tpm2-device=auto\nswap\t/dev/x\tnone\ttpm2-device=/dev/tpm0\n");
+		  "luks-root  UUID=1 - discard,tpm2-device=auto\n"
+		  "swap\t/dev/x\tnone\ttpm2-device=/dev/tpm0\n");
 	expect(name, VERDICT_WARNING, "The TPM unlocks luks-root, swap:");
 	tree_text(&tree, table, "luks-root UUID=1");
 	machine.cmdline =

@@ -128,10 +128,9 @@ static void make_image(struct round *r)
 	else
 		make_bzimage(r, &size);
 	check(r->kernel);
-	r->image = (struct image){
-		.kernel_file = { .path = "kernel", .fd = -1, .bytes = { r->kernel, size } },
-		.kernel_unpacked = { .fd = -1 }, .initrd = { .fd = -1 }, .dtb = { .fd = -1 },
-	};
+	r->image = IMAGE_CLOSED;
+	r->image.kernel_file.path = "kernel";
+	r->image.kernel_file.bytes = (struct bytes){ r->kernel, size };
 	/* Only without a digest may the initrd be large: nobody reads it then. */
 	if (one_in(4))
 		r->options.no_checks = true;

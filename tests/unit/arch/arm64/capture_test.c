@@ -64,10 +64,10 @@ static int setup(void **state)
 	add(&machine.crash, 10 * GIB, 10 * GIB + 256 * MIB);
 	options = (struct options){ .load = true, .panic = true, .call = CALL_SEGMENTS,
 				    .mem_max = UINT64_MAX, .kernel = "Image" };
-	image = (struct image){ .kernel_file = { .path = "Image", .fd = -1 },
-				.kernel_unpacked = { .fd = -1 },
-				.initrd = { .path = "initrd", .fd = -1 },
-				.dtb = { .path = "board.dtb", .fd = -1 } };
+	image = IMAGE_CLOSED;
+	image.kernel_file.path = "Image";
+	image.initrd.path = "initrd";
+	image.dtb.path = "board.dtb";
 	kernel = images_arm64(&images_debian_arm64, &size);
 	assert_non_null(kernel);
 	image.kernel_file.bytes = (struct bytes){ kernel, size };

@@ -99,12 +99,10 @@ static int setup(void **state)
 		.mem_max = UINT64_MAX,
 		.kernel = "Image",
 	};
-	image = (struct image){
-		.kernel_file = { .path = "Image", .fd = -1 },
-		.kernel_unpacked = { .fd = -1 },
-		.initrd = { .path = "initrd", .fd = -1 },
-		.dtb = { .path = "board.dtb", .fd = -1 },
-	};
+	image = IMAGE_CLOSED;
+	image.kernel_file.path = "Image";
+	image.initrd.path = "initrd";
+	image.dtb.path = "board.dtb";
 	set_image(&images_debian_arm64);
 	return 0;
 }

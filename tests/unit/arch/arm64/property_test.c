@@ -111,14 +111,10 @@ static void make_round(struct round *r)
 		.facts = {.fdt_path = "FDT", .tree_path = "TREE"},
 		.blob = {.name = "blob"},
 		.root = {.name = ""},
-		.image =
-			{
-				.kernel_file = {.path = "kernel", .fd = -1},
-				.kernel_unpacked = {.fd = -1},
-				.initrd = {.path = "initrd", .fd = -1},
-				.dtb = {.fd = -1},
-			},
+		.image = IMAGE_CLOSED,
 	};
+	r->image.kernel_file.path = "kernel";
+	r->image.initrd.path = "initrd";
 	r->machine.facts = &r->facts;
 	r->facts.tree = &r->root;
 	r->root.properties = &r->blob;

@@ -90,12 +90,10 @@ static int setup(void **state)
 				   .call = CALL_SEGMENTS,
 				   .mem_max = UINT64_MAX,
 				   .kernel = "kernel"};
-	image = (struct image){
-		.kernel_file = {.path = "kernel", .fd = -1, .bytes = {kernel, size}},
-		.kernel_unpacked = FILE_CLOSED,
-		.dtb = FILE_CLOSED,
-		.initrd = {.path = "initrd", .fd = -1, .bytes = {initrd, sizeof(initrd)}},
-	};
+	image = IMAGE_CLOSED;
+	image.kernel_file = (struct file){.path = "kernel", .fd = -1, .bytes = {kernel, size}};
+	image.initrd =
+		(struct file){.path = "initrd", .fd = -1, .bytes = {initrd, sizeof(initrd)}};
 	ram = firmware = (struct ranges){.count = 0};
 	reached = 0;
 	return 0;

@@ -140,14 +140,10 @@ static void make_round(struct round *r)
 			    .call = CALL_SEGMENTS,
 			    .mem_max = UINT64_MAX,
 			    .kernel = "kernel"},
-		.image =
-			{
-				.kernel_file = {.path = "kernel", .fd = -1},
-				.kernel_unpacked = FILE_CLOSED,
-				.dtb = FILE_CLOSED,
-				.initrd = {.path = "initrd", .fd = -1, .bytes = {zeros, initrd}},
-			},
+		.image = IMAGE_CLOSED,
 	};
+	r->image.kernel_file.path = "kernel";
+	r->image.initrd = (struct file){.path = "initrd", .fd = -1, .bytes = {zeros, initrd}};
 	made_setup(&r->made);
 	r->arch.purgatory = made_purgatory;
 	r->made.machine.arch = &r->arch;

@@ -44,12 +44,11 @@ static int setup(void **state)
 	assert_non_null(kernel);
 	options = (struct options){
 		.load = true, .call = CALL_SEGMENTS, .mem_max = UINT64_MAX, .kernel = "kernel"};
-	image = (struct image){
-		.kernel_file = {.path = "kernel", .fd = -1, .bytes = {kernel, kernel_size}},
-		.kernel_unpacked = FILE_CLOSED,
-		.dtb = FILE_CLOSED,
-		.initrd = {.path = "initrd", .fd = -1, .bytes = {initrd, sizeof(initrd)}},
-	};
+	image = IMAGE_CLOSED;
+	image.kernel_file.path = "kernel";
+	image.kernel_file.bytes = (struct bytes){kernel, kernel_size};
+	image.initrd =
+		(struct file){.path = "initrd", .fd = -1, .bytes = {initrd, sizeof(initrd)}};
 	return 0;
 }
 

@@ -89,11 +89,9 @@ static void old_protocols_have_defaults(void **state)
 	/* Not a field yet, but other bytes. */
 	bytes_put(t.kernel + 0x22c, 4, LITTLE, 0x1234);
 	t.options.append = "no more than these are taken, for it is only since protocol 2.06 that "
-			   "a kernel says "
-			   "how long its command line may be, and until then it was 255 characters "
-			   "that it had "
-			   "to be content with, and this is about as long a line as one may give, "
-			   "with some more";
+			   "a kernel says how long its command line may be, and until then it was "
+			   "255 characters that it had to be content with, and this is about as "
+			   "long a line as one may give, with some more";
 	assert_true(strlen(t.options.append) > 250);
 	assert_planned(&t);
 	assert_int_equal(planned_segment(&t, "kernel")->memory.start, MIB);
