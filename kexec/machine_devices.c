@@ -73,6 +73,7 @@ static bool read_pci(struct reading *r, struct device *device, const char *above
 	struct error ignored = { 0 };
 	enum sysroot_result result;
 	struct bytes config;
+	uint64_t command;
 
 	snprintf(file, sizeof(file), "%sclass", above);
 	if (!read_text(r, device, file, &class))
@@ -87,10 +88,10 @@ static bool read_pci(struct reading *r, struct device *device, const char *above
 		return false;
 	result = sysroot_head(r->root, r->arena, path, PCI_HEADER_SIZE, &config, &ignored);
 	note_denied(r, result, path);
-	if (result == SYSROOT_OK && config.size >= PCI_COMMAND + 2)
-		device->bus_master =
-			bytes_get(config.data + PCI_COMMAND, 2, LITTLE) & PCI_COMMAND_MASTER ? YES
-											     : NO;
+	if (result == SYSROOT_OK && config.size >= PCI_COMMAND + 2) {
+		command = bytes_get(config.data + PCI_COMMAND, 2, LITTLE);
+		device->bus_master = command & PCI_COMMAND_MASTER ? YES : NO;
+	}
 	snprintf(file, sizeof(file), "%spower_state", above);
 	if (!read_text(r, device, file, &device->power_state))
 		return false;

@@ -75,6 +75,20 @@ static bool is_told(uint32_t type, const struct multiboot_given *given, const st
 	       (type == INFO_LOAD_BASE && wishes->relocatable);
 }
 
+/* What a kernel demands that it may not get; 11 to 20 are of EFI. */
+static const char *demand_name(uint32_t type)
+{
+	if (type == INFO_ACPI_OLD)
+		return " (a copy of ACPI's root pointer)";
+	if (type == INFO_ACPI_NEW)
+		return " (a copy of ACPI's root pointer, of version 2 or later)";
+	if (type == 11 || type == 12)
+		return " (EFI's system table)";
+	if (type >= 17 && type <= 20)
+		return " (EFI boot services)";
+	return type == INFO_FRAMEBUFFER ? " (a screen)" : "";
+}
+
 static bool check_requests(struct bytes body, const struct multiboot_given *given,
 			   const struct wishes *wishes, struct error *error)
 {
@@ -86,15 +100,7 @@ static bool check_requests(struct bytes body, const struct multiboot_given *give
 				error,
 				"The kernel demands information of Multiboot2 type %" PRIu32
 				"%s, which is not to be had here.",
-				type,
-				type == INFO_ACPI_OLD ? " (a copy of ACPI's root pointer)"
-				: type == INFO_ACPI_NEW
-					? " (a copy of ACPI's root pointer, of version 2 or "
-					  "later)"
-				: type == 11 || type == 12 ? " (EFI's system table)"
-				: type >= 17 && type <= 20 ? " (EFI boot services)"
-				: type == INFO_FRAMEBUFFER ? " (a screen)"
-							   : "");
+				type, demand_name(type));
 	}
 	return true;
 }

@@ -47,8 +47,7 @@ bool multiboot_by_addresses(struct bytes kernel, const struct multiboot_addresse
 		return error_set(error,
 				 "The Multiboot header wants memory from 0x%" PRIx64
 				 " to 0x%" PRIx32 " filled from byte 0x%" PRIx64
-				 " of the file on, which has %zu "
-				 "bytes.",
+				 " of the file on, which has %zu bytes.",
 				 load, addresses->load_end, start, kernel.size);
 	memory = addresses->bss_end ? addresses->bss_end - load : size;
 	if ((addresses->bss_end && addresses->bss_end < load) || memory < size ||
