@@ -10,20 +10,11 @@
 #include "kexec/check_report.h"
 #include "kexec/cmdline.h"
 #include "kexec/kernel_drivers.h"
-#include "kexec/machine_types.h"
-#include "kexec/modules.h"
+#include "kexec/module_library.h"
 
-/* The modules of the machine, each read once. */
-struct library {
-	struct module_file *files;
-	struct driver_module *read;	/* of each file */
-	const char **why;		/* it could not be read, or NULL */
-	bool *tried;
-	size_t count;
-	struct machine_types types;
-	struct driver_layouts layouts;
-	struct module_reader reader;
-	const struct sysroot *root;	/* that the modules are in; NULL: they are somewhere else */
+/* What is looked at for a report. */
+struct look {
+	struct module_library modules;
 	struct machine_live live;
 	/* The kernel's image, for what is built in: opened when the memory cannot be read. */
 	struct machine_types image;
@@ -36,90 +27,41 @@ struct library {
 	struct error *error;
 };
 
-static bool same_name(const char *file, const char *module)
-{
-	/* Files are named with dashes or not; the kernel knows only underscores. */
-	for (; *file && *module; file++, module++)
-		if (*file != *module && !(*file == '-' && *module == '_'))
-			return false;
-	return !*file && !*module;
-}
-
-static bool add_unseen(struct library *l, const char *text)
+static bool add_unseen(struct look *l, const char *text)
 {
 	if (text && l->report->unseen_count < REPORT_UNSEEN_MAX)
 		l->report->unseen[l->report->unseen_count++] = text;
 	return text;
 }
 
-/* They are opened by name: whoever watches the tree must hear of them. */
-static void mention(const struct library *l, const char *path)
-{
-	if (l->root)
-		sysroot_mention(l->root, path + strlen(l->root->path));
-}
-
 /* Without modules or types the report is shorter, and says so. */
-static bool library_open(struct library *l, const struct sysroot *root,
-			 const struct options *options)
+static bool open_modules(struct look *l, const struct options *options)
 {
-	struct error problem = { 0 };
 	const char *directory = options->modules;
+	struct error problem = { 0 };
 
 	if (!directory && !l->report->devices.release)
 		return add_unseen(l, "No module was read: the kernel's release is not known.");
-	if (!directory) {
-		l->root = root;
-		directory = arena_format(l->arena, l->error, "%s/lib/modules/%s", root->path,
+	if (!directory)
+		directory = arena_format(l->arena, l->error, "%s/lib/modules/%s", l->sysroot->path,
 					 l->report->devices.release);
-	}
 	if (!directory)
 		return false;
 	l->report->modules = directory;
-	mention(l, directory);
-	if (!modules_list(directory, l->arena, &l->files, &l->count, &problem) ||
-	    !machine_types_read(root, NULL, directory, l->arena, &l->types, &problem)) {
-		l->count = 0;
+	if (!module_library_open(&l->modules, l->sysroot, directory, !options->modules, l->arena,
+				 &problem) ||
+	    !module_library_types(&l->modules, &problem))
 		return add_unseen(l, arena_format(l->arena, l->error, "No module was read. %s",
 						  problem.cause));
-	}
-	l->report->types = l->types.source;
-	/* One at least, which tells that there are modules. */
-	mention(l, l->files[0].path);
-	driver_layouts_read(&l->types.btf, &l->layouts);
-	l->read = arena_array(l->arena, l->count, sizeof(*l->read), l->error);
-	l->why = l->read ? arena_array(l->arena, l->count, sizeof(*l->why), l->error) : NULL;
-	l->tried = l->why ? arena_array(l->arena, l->count, sizeof(*l->tried), l->error) : NULL;
-	return l->tried;
-}
-
-/* The module's place in the library; l->count when there is no such file. */
-static size_t library_find(struct library *l, const char *module)
-{
-	struct error problem = { 0 };
-	struct arena scratch = { 0 };
-	struct bytes bytes;
-	size_t i = 0;
-
-	while (i < l->count && !same_name(l->files[i].name, module))
-		i++;
-	if (i == l->count || l->tried[i])
-		return i;
-	l->tried[i] = true;
-	mention(l, l->files[i].path);
-	if (!module_reader_read(&l->reader, l->files[i].path, &bytes, &problem) ||
-	    !driver_module_read(bytes, &l->types.btf, &l->layouts, l->arena, &scratch, &l->read[i],
-				&problem))
-		l->why[i] = arena_format(l->arena, l->error, "%s", problem.cause);
-	arena_release(&scratch);
-	return i;
+	l->report->types = l->modules.types.source;
+	return true;
 }
 
 /* The kernel that was unpacked for its types will do; else it is looked for. */
-static bool open_image(struct library *l)
+static bool open_image(struct look *l)
 {
-	struct bytes image = machine_types_image(&l->types);
-	const struct btf *btf = &l->types.btf;
+	struct bytes image = machine_types_image(&l->modules.types);
+	const struct btf *btf = &l->modules.types.btf;
 	struct error ignored = { 0 };
 
 	if (l->image_tried || !l->report->modules)
@@ -136,25 +78,18 @@ static bool open_image(struct library *l)
 	return l->image_open;
 }
 
-static const struct driver *driver_in(const struct driver_module *module, enum driver_kind kind,
-				      const char *name)
-{
-	for (size_t i = 0; i < module->count; i++)
-		if (module->drivers[i].kind == kind && !strcmp(module->drivers[i].name, name))
-			return &module->drivers[i];
-	return NULL;
-}
-
 /*
  * Whether the virtio bus resets its devices: the kernel's memory tells, or the file when it is a
  * module.
  */
-static enum driver_shutdown virtio_bus(struct library *l)
+static enum driver_shutdown virtio_bus(struct look *l)
 {
 	enum driver_shutdown live = l->live.drivers.bus[DRIVER_VIRTIO];
-	size_t i = live == SHUTDOWN_UNKNOWN ? library_find(l, "virtio") : l->count;
 	const struct driver *bus =
-		i < l->count && !l->why[i] ? driver_in(&l->read[i], DRIVER_BUS, "virtio") : NULL;
+		live != SHUTDOWN_UNKNOWN
+			? NULL
+			: library_module_driver(module_library_find(&l->modules, "virtio"),
+						DRIVER_BUS, "virtio");
 
 	if (!bus && live == SHUTDOWN_UNKNOWN && open_image(l)) {
 		struct error ignored = { 0 };
@@ -168,7 +103,7 @@ static enum driver_shutdown virtio_bus(struct library *l)
 }
 
 /* What the kernel's image tells of a driver that is built in. */
-static const char *find_in_image(struct library *l, struct report_entry *entry)
+static const char *find_in_image(struct look *l, struct report_entry *entry)
 {
 	struct error ignored = { 0 };
 	struct driver *driver;
@@ -179,7 +114,7 @@ static const char *find_in_image(struct library *l, struct report_entry *entry)
 	if (!driver || !kernel_drivers_find(&l->kernel, entry->device->bus, entry->device->driver,
 					    l->arena, driver, &ignored))
 		return "there is no memory left";
-	entry->file = l->image.source ? l->image.source : l->types.source;
+	entry->file = l->image.source ? l->image.source : l->modules.types.source;
 	entry->in_file = driver->shutdown;
 	if (!driver->why)
 		entry->driver = driver;
@@ -187,21 +122,21 @@ static const char *find_in_image(struct library *l, struct report_entry *entry)
 }
 
 /* What the module's file tells; the few words say why it tells nothing. */
-static const char *find_in_file(struct library *l, struct report_entry *entry)
+static const char *find_in_file(struct look *l, struct report_entry *entry)
 {
 	const struct device *device = entry->device;
-	size_t i = library_find(l, device->module);
+	const struct library_module *module = module_library_find(&l->modules, device->module);
 
-	if (i == l->count)
+	if (!module)
 		return "the file of its module was not found";
-	entry->file = l->files[i].path;
-	if (l->why[i])
-		return l->why[i];
-	entry->in_tree = l->read[i].in_tree ? YES : NO;
-	entry->is_signed = l->read[i].is_signed ? YES : NO;
-	entry->driver = driver_in(&l->read[i], device->bus, device->driver);
+	entry->file = module->path;
+	if (module->why)
+		return module->why;
+	entry->in_tree = module->content.in_tree ? YES : NO;
+	entry->is_signed = module->content.is_signed ? YES : NO;
+	entry->driver = library_module_driver(module, device->bus, device->driver);
 	if (!entry->driver)
-		return l->read[i].unreadable[device->bus]
+		return module->content.unreadable[device->bus]
 			       ? "no BTF says how its structure looks"
 			       : "its structure was not found in the module";
 	entry->in_file = entry->driver->shutdown;
@@ -212,13 +147,13 @@ static const char *find_in_file(struct library *l, struct report_entry *entry)
  * Memory has what the kernel will call; the file is for whoever may not read it, and for the
  * evidence.
  */
-static void find_driver(struct library *l, struct report_entry *entry)
+static void find_driver(struct look *l, struct report_entry *entry)
 {
 	const struct device *device = entry->device;
 	struct driver_facts *facts = &entry->facts;
 
 	facts->bus = SHUTDOWN_WITHOUT;
-	if (device->bus == DRIVER_VIRTIO || !strcmp(device->driver, "virtio-pci"))
+	if (device_on_virtio(device))
 		facts->bus = virtio_bus(l);
 	entry->in_tree = entry->is_signed = UNKNOWN;
 	entry->live = live_drivers_find(&l->live.drivers, device->bus, device->driver);
@@ -239,7 +174,7 @@ static void find_driver(struct library *l, struct report_entry *entry)
 }
 
 /* Then the file is not what runs, or the driver fills its structure in when it runs. */
-static bool judge_disagreement(struct library *l, struct report_entry *entry)
+static bool judge_disagreement(struct look *l, struct report_entry *entry)
 {
 	struct judgement *j = &entry->judgement;
 	bool with;
@@ -271,7 +206,7 @@ static int compare_entries(const void *a, const void *b)
 	return left->device < right->device ? -1 : left->device > right->device;
 }
 
-static bool judge_all(struct library *l)
+static bool judge_all(struct look *l)
 {
 	struct report *report = l->report;
 
@@ -297,7 +232,7 @@ static bool judge_all(struct library *l)
 }
 
 /* A machine that cannot be read has a report on its devices all the same; it just has no plan. */
-static bool find_more(struct library *l, const struct sysroot *root, const struct options *options)
+static bool find_more(struct look *l, const struct sysroot *root, const struct options *options)
 {
 	struct finding unread = { "machine", false, { VERDICT_CLEAR, NULL, NULL } };
 	struct findings *findings = &l->report->findings;
@@ -332,30 +267,29 @@ static bool find_more(struct library *l, const struct sysroot *root, const struc
 }
 
 /* The types are the running kernel's own where they came from it. */
-static bool open_memory(struct library *l, const struct sysroot *root)
+static bool open_memory(struct look *l, const struct sysroot *root)
 {
-	return machine_live_read(root, l->types.running ? &l->types.btf : NULL, l->arena, &l->live,
-				 l->error);
+	return machine_live_read(root, l->modules.types.running ? &l->modules.types.btf : NULL,
+				 l->arena, &l->live, l->error);
 }
 
 bool check_machine(const struct sysroot *root, const struct options *options, struct arena *arena,
 		   struct report *report, struct error *error)
 {
-	struct library l = {
-		.types = MACHINE_TYPES_NONE, .image = MACHINE_TYPES_NONE, .sysroot = root,
-		.reader = MODULE_READER_CLOSED, .report = report,
-		.arena = arena, .error = error,
+	struct look l = {
+		.modules = MODULE_LIBRARY_CLOSED, .image = MACHINE_TYPES_NONE, .sysroot = root,
+		.report = report, .arena = arena, .error = error,
 	};
 	bool done;
 
 	*report = (struct report){ 0 };
 	done = machine_devices_read(root, arena, &report->devices, error) &&
-	       library_open(&l, root, options) && open_memory(&l, root) && judge_all(&l) &&
-	       (!(options->check & CHECK_MACHINE) || find_more(&l, root, options));
-	module_reader_close(&l.reader);
+	       open_modules(&l, options) && open_memory(&l, root) && judge_all(&l) &&
+	       (!(options->check & CHECK_MACHINE) ||
+		(check_newer(root, report, arena, error) && find_more(&l, root, options)));
 	kernel_drivers_close(&l.kernel);
 	machine_types_close(&l.image);
-	machine_types_close(&l.types);
+	module_library_close(&l.modules);
 	if (!done)
 		return false;
 	if (report->findings.verdict > report->verdict)

@@ -141,13 +141,18 @@ static bool print_evidence(struct printing *p, const struct report *report,
 		if (!text || !print_wrapped(p, text))
 			return false;
 	}
-	if (!live)
+	if (live) {
+		text = arena_format(
+			p->arena, p->error, "The running kernel's memory: %s; shutdown %s%s.",
+			live->structure.name ? live->structure.name : "a structure",
+			live->callback.name ? "points at " : "",
+			live->callback.name ? live->callback.name : shutdown_word(live->shutdown));
+		if (!text || !print_wrapped(p, text))
+			return false;
+	}
+	if (!entry->newer_file)
 		return true;
-	text = arena_format(p->arena, p->error, "The running kernel's memory: %s; shutdown %s%s.",
-			    live->structure.name ? live->structure.name : "a structure",
-			    live->callback.name ? "points at " : "",
-			    live->callback.name ? live->callback.name
-						: shutdown_word(live->shutdown));
+	text = arena_format(p->arena, p->error, "%s has a shutdown callback.", entry->newer_file);
 	return text && print_wrapped(p, text);
 }
 
@@ -273,6 +278,8 @@ static void put_entry(struct json *j, const struct report_entry *entry)
 	put_shutdown(j, "in_memory", live ? live->shutdown : SHUTDOWN_UNKNOWN);
 	json_text(j, "memory_symbol", live ? live->structure.name : NULL);
 	json_text(j, "memory_callback", live ? live->callback.name : NULL);
+	json_text(j, "newer_kernel", entry->newer_kernel);
+	json_text(j, "newer_file", entry->newer_file);
 	json_close(j, '}');
 }
 

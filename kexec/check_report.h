@@ -13,7 +13,9 @@
  * in_memory are what the module's file and the running kernel's memory say of the callback (true,
  * false or null); shutdown follows the memory where both are known. memory_symbol and
  * memory_callback are the names that the running kernel has for the driver's structure and for the
- * callback, or null. sig_enforce (of the machine) tells whether the running kernel loads only
+ * callback, or null. newer_kernel is the release of an installed kernel that is newer than the
+ * running one and shuts the device down, and newer_file the module that shows it; or both are null.
+ * sig_enforce (of the machine) tells whether the running kernel loads only
  * signed modules.
  *
  * findings is an array about the rest of the machine, worst first: each has name ("lockdown"),
@@ -41,6 +43,8 @@ struct report_entry {
 	const struct live_driver *live;	/* the same in the kernel's memory; NULL: not seen */
 	struct driver_facts facts;
 	struct judgement judgement;
+	/* An installed kernel that shuts the device down, and the file that shows it; or NULL. */
+	const char *newer_kernel, *newer_file;
 };
 
 struct report {
@@ -57,6 +61,10 @@ struct report {
 /* Reads the machine and judges it. What cannot be read makes the report shorter. */
 bool check_machine(const struct sysroot *root, const struct options *options, struct arena *arena,
 		   struct report *report, struct error *error) must_check;
+
+/* Adds to the remedies the newer kernels that are installed and would shut a device down. */
+bool check_newer(const struct sysroot *root, struct report *report, struct arena *arena,
+		 struct error *error) must_check;
 
 /*
  * Adds what loading options->kernel would come to. *cmdline gets the next kernel's command line;

@@ -221,6 +221,11 @@ static bool read_bus(struct reading *r, enum driver_kind bus)
 	return true;
 }
 
+bool device_on_virtio(const struct device *device)
+{
+	return device->bus == DRIVER_VIRTIO || !strcmp(device->driver, "virtio-pci");
+}
+
 bool machine_devices_read(const struct sysroot *root, struct arena *arena, struct devices *devices,
 			  struct error *error)
 {

@@ -38,6 +38,9 @@ struct devices {
 	const char *denied;		/* a path that this user may not read, or NULL */
 };
 
+/* Whether it may be the virtio bus that shuts the device down. */
+bool device_on_virtio(const struct device *device);
+
 /* Whatever is not there is left out, and is no error. */
 bool machine_devices_read(const struct sysroot *root, struct arena *arena, struct devices *devices,
 			  struct error *error) must_check;

@@ -14,6 +14,7 @@
 #include "tests/support/types.h"
 
 #define RELEASE "9.8.7"
+#define NEWER "9.8.8"
 #define PCI "/sys/bus/pci/devices/0000:00:01.0/"
 #define PLATFORM "/sys/bus/platform/devices/dwmac/"
 #define VIRTIO "/sys/bus/virtio/devices/virtio0/"
@@ -84,7 +85,7 @@ static void put_text(const char *path, const char *text)
 	files_put(path, (struct bytes){(const uint8_t *)text, strlen(text)});
 }
 
-static void put_module(void)
+static void put_module(const char *path, bool shutdown)
 {
 	static struct module m;
 
@@ -93,7 +94,9 @@ static void put_module(void)
 	module_symbol(&m, "the_driver", IN_DATA, 0, 72);
 	module_pointer(&m, 16, 3, module_string(&m, "fast_net"));
 	module_pointer(&m, 32, 1, 16);
-	files_put("/lib/modules/" RELEASE "/fast_net.ko", module_finish(&m));
+	if (shutdown)
+		module_pointer(&m, 56, 1, 16);
+	files_put(path, module_finish(&m));
 }
 
 /* What the input may replace comes behind it: the first link of a name stays. */
@@ -102,7 +105,9 @@ static void put_rest(void)
 	struct types types;
 
 	files_put("/sys/kernel/btf/vmlinux", types_kernel(&types, LITTLE));
-	put_module();
+	put_module("/lib/modules/" RELEASE "/fast_net.ko", false);
+	files_put("/lib/modules/" NEWER "/vmlinuz", types_kernel(&types, LITTLE));
+	put_module("/lib/modules/" NEWER "/fast_net.ko", true);
 	put_text("@" PCI "driver", "../../drivers/fast_net");
 	put_text("@" VIRTIO "driver", "../../drivers/fast_net");
 	put_text("@/sys/bus/pci/drivers/fast_net/module", "../../../../module/fast_net");

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 #include <elf.h>
 
+#include "kexec/capture.h"
 #include "kexec/check_report.h"
 #include "tests/support/linked.h"
 #include "tests/support/module.h"
@@ -53,7 +54,7 @@ static struct bytes pci_module(const char *driver, bool shutdown)
 	return module_finish(&m);
 }
 
-static void bus_module(bool shutdown)
+static void bus_module(const char *path, bool shutdown)
 {
 	module_begin(&m, EM_X86_64, LITTLE, 128);
 	module_symbol(&m, "bus_register", IN_NOTHING, 0, 0);
@@ -62,7 +63,7 @@ static void bus_module(bool shutdown)
 	module_pointer(&m, 8, 1, 0);
 	if (shutdown)
 		module_pointer(&m, 16, 1, 8);
-	write_module(MODULES "virtio.ko", module_finish(&m));
+	write_module(path, module_finish(&m));
 }
 
 static void put_file(const char *bus, const char *device, const char *file, const char *text)
@@ -468,10 +469,97 @@ static void test_virtio(void **state)
 		set_master(NETWORK, true);
 		write_module(MODULES "virtio_pci.ko", pci_module("virtio-pci", false));
 		expect(VERDICT_WARNING, "the virtio bus, which might reset it, is built into");
-		bus_module(with);
+		bus_module(MODULES "virtio.ko", with);
 		expect(with ? VERDICT_CLEAR : VERDICT_RISK,
 		       with ? "virtio bus resets" : "no shutdown callback");
 	}
+}
+
+/* A kernel beside the running one, with types to read its modules by. */
+static void add_kernel(const char *release)
+{
+	struct bytes blob = types_kernel(&types, LITTLE);
+	char path[80];
+
+	snprintf(path, sizeof(path), "/lib/modules/%s/vmlinuz", release);
+	tree_file(&tree, path, blob.data, blob.size);
+}
+
+/* The release that the first device's remedy names, or NULL. */
+static const char *offered(void)
+{
+	const struct report_entry *entry;
+
+	check(0);
+	entry = report.entries;
+	assert_int_equal(!entry->newer_kernel, !entry->newer_file);
+	assert_int_equal(!entry->newer_kernel, !strstr(entry->judgement.remedy, "Or boot "));
+	return entry->newer_kernel;
+}
+
+static void same_when_captured(void)
+{
+	const char *remedy = report.entries[0].judgement.remedy;
+	struct capture_summary summary;
+	struct tree machine = tree;
+	struct sysroot root;
+
+	tree_create(&tree);
+	assert_true(sysroot_open(&root, machine.path, &error));
+	assert_true(capture_machine(&root, tree.path, &arena, &summary, &error));
+	sysroot_close(&root);
+	check(0);
+	assert_string_equal(report.entries[0].judgement.remedy, remedy);
+	tree_destroy(&tree);
+	tree = machine;
+}
+
+static void test_newer_kernel(void **state)
+{
+	add_network(false);
+	assert_null(offered());
+	/* Older, without the module, without a callback, without types, and a leftover. */
+	add_kernel("9.8.6-test");
+	write_module("/lib/modules/9.8.6-test/fast_net.ko", pci_module("fast_net", true));
+	add_kernel("9.8.8-test");
+	write_module("/lib/modules/9.8.8-test/other.ko", pci_module("other", true));
+	add_kernel("9.8.9-test");
+	write_module("/lib/modules/9.8.9-test/fast_net.ko", pci_module("fast_net", false));
+	write_module("/lib/modules/9.9.0-test/fast_net.ko", pci_module("fast_net", true));
+	tree_text(&tree, "/lib/modules/9.9.1-test/modules.dep", "");
+	assert_null(offered());
+	/* The tenth is newer than the ninth. */
+	add_kernel("9.8.10-test");
+	write_module("/lib/modules/9.8.10-test/net/fast-net.ko", pci_module("fast_net", true));
+	assert_string_equal(offered(), "9.8.10-test");
+	assert_non_null(strstr(
+		output,
+		"         from fast_net, and load the next kernel's driver afresh. Or boot\n"
+		"         9.8.10-test, which is installed, through the firmware once: it shuts\n"
+		"         this device down.\n"));
+	check(CHECK_VERBOSE);
+	assert_non_null(strstr(output, "/net/fast-net.ko"));
+	check(CHECK_JSON);
+	assert_non_null(strstr(output, "\"newer_kernel\": \"9.8.10-test\""));
+	same_when_captured();
+	write_module(MODULES "fast-net.ko", pci_module("fast_net", true));
+	expect(VERDICT_CLEAR, "Its driver shuts it down");
+	assert_null(report.entries[0].newer_kernel);
+}
+
+/* What is newer may be the bus. */
+static void test_newer_bus(void **state)
+{
+	add_device("pci", NETWORK, "virtio-pci", "virtio_pci");
+	put_file("pci", NETWORK, "class", "0x020000\n");
+	set_master(NETWORK, true);
+	write_module(MODULES "virtio_pci.ko", pci_module("virtio-pci", false));
+	bus_module(MODULES "virtio.ko", false);
+	add_kernel("9.8.8-test");
+	write_module("/lib/modules/9.8.8-test/virtio_pci.ko", pci_module("virtio-pci", false));
+	assert_null(offered());
+	bus_module("/lib/modules/9.8.8-test/virtio.ko", true);
+	assert_string_equal(offered(), "9.8.8-test");
 }
 
 static void test_platform(void **state)
@@ -642,6 +730,8 @@ int main(void)
 		TEST(test_missing_module),
 		TEST(test_two_names),
 		TEST(test_virtio),
+		TEST(test_newer_kernel),
+		TEST(test_newer_bus),
 		TEST(test_platform),
 		TEST(test_without_modules_or_types),
 		TEST(test_worst_first_and_json),
