@@ -16,7 +16,6 @@
 struct kernel {
 	const char *release;
 	struct module_library modules;
-	bool types_tried;
 };
 
 struct search {
@@ -72,12 +71,10 @@ static const char *file_with_callback(struct kernel *kernel, const struct device
 	const struct driver *driver;
 	struct error ignored = { 0 };
 
-	if (!module_library_has(&kernel->modules, device->module))
+	/* A library whose types cannot be read has no modules any more. */
+	if (!module_library_has(&kernel->modules, device->module) ||
+	    (!kernel->modules.types.source && !module_library_types(&kernel->modules, &ignored)))
 		return NULL;
-	if (!kernel->types_tried) {
-		kernel->types_tried = true;
-		(void)!module_library_types(&kernel->modules, &ignored);
-	}
 	module = module_library_find(&kernel->modules, device->module);
 	driver = library_module_driver(module, device->bus, device->driver);
 	if (driver && driver->shutdown == SHUTDOWN_WITH)
@@ -97,19 +94,21 @@ static bool offer(struct search *s, struct report_entry *entry, struct arena *ar
 	if (j->verdict == VERDICT_CLEAR || entry->facts.shutdown != SHUTDOWN_WITHOUT ||
 	    !entry->device->module)
 		return true;
-	for (size_t i = 0; i < s->count && !entry->newer_file; i++) {
-		entry->newer_kernel = s->kernels[i].release;
-		entry->newer_file = file_with_callback(&s->kernels[i], entry->device);
+	for (size_t i = 0; i < s->count; i++) {
+		struct kernel *kernel = &s->kernels[i];
+		const char *file = file_with_callback(kernel, entry->device);
+
+		if (!file)
+			continue;
+		entry->newer_kernel = kernel->release;
+		entry->newer_file = file;
+		j->remedy = arena_format(arena, error,
+					 "%s Or boot %s, which is installed, through the firmware "
+					 "once: it shuts this device down.",
+					 j->remedy, kernel->release);
+		return j->remedy;
 	}
-	if (!entry->newer_file) {
-		entry->newer_kernel = NULL;
-		return true;
-	}
-	j->remedy = arena_format(arena, error,
-				 "%s Or boot %s, which is installed, through the firmware once: it "
-				 "shuts this device down.",
-				 j->remedy, entry->newer_kernel);
-	return j->remedy;
+	return true;
 }
 
 bool check_newer(const struct sysroot *root, struct report *report, struct arena *arena,

@@ -39,7 +39,7 @@ bool module_library_open(struct module_library *library, const struct sysroot *r
 			 struct error *error) must_check;
 /* Whether it has a module of that name, read or not. */
 bool module_library_has(const struct module_library *library, const char *module);
-/* Without them no module can be read. */
+/* Without them no module can be read: when this fails, the library has none any more. */
 bool module_library_types(struct module_library *library, struct error *error) must_check;
 /* NULL when there is no such file. */
 const struct library_module *module_library_find(struct module_library *library,
